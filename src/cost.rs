@@ -1,0 +1,29 @@
+//! What training costs: the one place where 6ND is written.
+
+/// A cost of a choice of all inputs of a law, in card order.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    /// Name, as recorded: "6ND".
+    pub name: &'static str,
+    /// Unit of the budget: "FLOP".
+    pub unit: &'static str,
+    /// The cost; increasing in every free input.
+    pub of: fn(x: &[f64]) -> f64,
+}
+
+/// FLOP of training N parameters on D tokens, C = 6ND (Kaplan et al. 2020, arXiv 2001.08361, §2.1):
+/// two for the forward pass and four for the backward pass, per parameter and token.
+pub fn six_n_d(n: f64, d: f64) -> f64 {
+    6.0 * n * d
+}
+
+/// Tokens that a budget of `c` FLOP trains `n` parameters on: the inverse of [`six_n_d`].
+pub fn tokens_of(c: f64, n: f64) -> f64 {
+    c / (6.0 * n)
+}
+
+/// One petaflop-day in FLOP.
+pub const PF_DAY: f64 = 1e15 * 86_400.0;
+
+/// C = 6ND for a law whose first two inputs are N and D.
+pub const SIX_N_D: Cost = Cost { name: "6ND", unit: "FLOP", of: |x| six_n_d(x[0], x[1]) };

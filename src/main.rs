@@ -1,0 +1,3 @@
+//! The `scaling` program.
+
+fn main() {}

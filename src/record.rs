@@ -1,0 +1,271 @@
+//! Results as plain serialisable data. Everything on screen, in a table, a figure or a report is
+//! a view of a [`Record`]; nothing downstream of it computes a statistic.
+
+use crate::dataset::{Provenance, Warning};
+use crate::objective::Objective;
+use serde::{Deserialize, Serialize};
+
+/// A number with its uncertainty. Fields are absent where the number means nothing (a flat
+/// direction, a bound hit, no bootstrap asked for); a warning then says why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Symbol: `alpha`, `N_opt`.
+    pub symbol: String,
+    /// What it is.
+    pub meaning: String,
+    /// Unit, "1" for a pure number.
+    pub unit: String,
+    /// Point estimate.
+    pub estimate: f64,
+    /// Standard error.
+    pub standard_error: Option<f64>,
+    /// Lower end of the interval.
+    pub lower: Option<f64>,
+    /// Upper end of the interval.
+    pub upper: Option<f64>,
+}
+
+/// One fit, complete: enough to print, plot and report it without the data or the law.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of this layout.
+    pub format: u32,
+    /// Name of the fit within its study, or the law's id.
+    pub name: String,
+    /// The law.
+    pub law: LawRecord,
+    /// Where the rows came from.
+    pub provenance: Provenance,
+    /// What was minimised.
+    pub objective: Objective,
+    /// Σ w ρ(r) at the answer.
+    pub objective_value: f64,
+    /// The objective under every other standard loss, at this answer (not refitted).
+    pub other_objectives: Vec<OtherObjective>,
+    /// Parameters, in card order.
+    pub parameters: Vec<Estimate>,
+    /// Derived quantities that need no condition.
+    pub derived: Vec<Estimate>,
+    /// How intervals were made: level, method, replicates.
+    pub interval: IntervalMethod,
+    /// Correlation of the parameters (bootstrap if there is one, else the covariance's).
+    pub correlation: Option<Vec<Vec<f64>>>,
+    /// Why to believe that this is the minimum.
+    pub certificate: Certificate,
+    /// Rows with predictions and residuals.
+    pub points: Points,
+    /// Predictions asked for.
+    pub predictions: Vec<Prediction>,
+    /// Optima asked for.
+    pub optima: Vec<Optimum>,
+    /// Curves and surfaces for figures.
+    pub curves: Curves,
+    /// Everything the reader must know.
+    pub warnings: Vec<Warning>,
+    /// The command that remakes this record.
+    pub command: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Version of the program.
+    pub program: String,
+}
+
+/// What a record says of its law.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LawRecord {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Formula, LaTeX.
+    pub formula: String,
+    /// Citation keys.
+    pub cite: Vec<String>,
+    /// Inputs: symbol, name, unit.
+    pub inputs: Vec<Axis>,
+    /// Output.
+    pub output: Axis,
+}
+
+/// A labelled quantity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Axis {
+    /// Symbol.
+    pub symbol: String,
+    /// Name in words.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+}
+
+/// An objective evaluated at the answer but not minimised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherObjective {
+    /// The objective.
+    pub objective: Objective,
+    /// Its value, a sum over rows.
+    pub value: f64,
+}
+
+/// How intervals were made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IntervalMethod {
+    /// Coverage aimed at: 0.95.
+    pub level: f64,
+    /// "pairs bootstrap, percentile" or "sandwich covariance, delta method".
+    pub method: String,
+    /// Replicates drawn.
+    pub replicates: usize,
+    /// Replicates that did not converge, left out and counted.
+    pub failed: usize,
+    /// Thinned replicates of the parameters for the ridge figure, in card order.
+    pub sample: Vec<Vec<f64>>,
+}
+
+/// Why to believe that the answer is the minimum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Which criterion ended the solve.
+    pub termination: String,
+    /// Whether that criterion is one of convergence.
+    pub converged: bool,
+    /// Scale-free gradient: the fraction of the objective that one more Newton step would remove.
+    pub gradient: f64,
+    /// Whether the Hessian is positive definite.
+    pub positive_definite: bool,
+    /// Condition number of the Hessian scaled to unit diagonal.
+    pub condition: f64,
+    /// Starts tried.
+    pub starts_tried: usize,
+    /// Starts that reached the best basin.
+    pub best_basin: usize,
+    /// Distinct minima found, best first; the first is the answer.
+    pub basins: Vec<Basin>,
+    /// Evaluations of objective and derivatives, all starts together.
+    pub evaluations: usize,
+    /// Share of rows where the loss is quadratic.
+    pub quadratic_share: f64,
+    /// The bound nearest to the answer, if any parameter has one.
+    pub nearest_bound: Option<String>,
+    /// Proof of the global minimum, where there is one.
+    pub proof: Option<String>,
+}
+
+/// One local minimum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Basin {
+    /// Objective there.
+    pub objective: f64,
+    /// Parameters, card order.
+    pub theta: Vec<f64>,
+    /// Starts that ended there.
+    pub starts: usize,
+    /// Largest relative difference of its predictions on the rows from the best basin's.
+    pub prediction_gap: f64,
+}
+
+/// Rows with predictions and residuals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Points {
+    /// Source row numbers.
+    pub rows: Vec<usize>,
+    /// Inputs by symbol (and C where it is known), same order as `rows`.
+    pub inputs: Vec<(Axis, Vec<f64>)>,
+    /// Measured.
+    pub measured: Vec<f64>,
+    /// Predicted.
+    pub predicted: Vec<f64>,
+    /// Residual on the objective's scale.
+    pub residual: Vec<f64>,
+    /// Rows whose removal moves the answer most: source row, and the relative change of the
+    /// objective's answer (largest relative change of a derived quantity or parameter).
+    pub influence: Vec<(usize, f64)>,
+}
+
+/// The law at one point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Inputs: symbol, value.
+    pub at: Vec<(String, f64)>,
+    /// What is predicted.
+    pub output: Estimate,
+    /// Per input, how far outside the data: 1 inside, 10 for ten times beyond the nearest row.
+    pub extrapolation: Vec<(String, f64)>,
+    /// What to know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// The best way to spend one budget.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Optimum {
+    /// The budget.
+    pub budget: f64,
+    /// Cost model: "6ND", in FLOP.
+    pub cost: String,
+    /// Inputs held fixed.
+    pub fixed: Vec<(String, f64)>,
+    /// The chosen inputs, the output, and ratios such as tokens per parameter.
+    pub quantities: Vec<Estimate>,
+    /// Largest relative difference between the closed form and the numeric minimum.
+    pub closed_form_gap: Option<f64>,
+    /// Per input, how far outside the data.
+    pub extrapolation: Vec<(String, f64)>,
+    /// What to know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Curves and surfaces of the fitted law, evaluated once so that figures only draw.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// The law along one input (laws of one input): x, y, lower, upper.
+    pub line: Option<Band>,
+    /// The optimum along the budget: loss.
+    pub frontier: Option<Band>,
+    /// The optimal inputs along the budget, one band per input.
+    pub allocation: Vec<(Axis, Band)>,
+    /// Loss along N at fixed budgets.
+    pub isoflops: Vec<IsoFlop>,
+    /// Loss over N and D.
+    pub surface: Option<Surface>,
+    /// Range of budgets that the data cover.
+    pub covered: Option<(f64, f64)>,
+}
+
+/// A curve with its interval.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    /// Abscissa.
+    pub x: Vec<f64>,
+    /// Ordinate.
+    pub y: Vec<f64>,
+    /// Lower end of the interval (empty without a bootstrap).
+    pub lower: Vec<f64>,
+    /// Upper end.
+    pub upper: Vec<f64>,
+}
+
+/// Loss along model size at one budget.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IsoFlop {
+    /// The budget.
+    pub budget: f64,
+    /// Model sizes.
+    pub n: Vec<f64>,
+    /// Predicted loss.
+    pub loss: Vec<f64>,
+    /// Model size and loss at the minimum.
+    pub minimum: (f64, f64),
+    /// Rows that lie at this budget: positions into [`Points`].
+    pub points: Vec<usize>,
+}
+
+/// Loss over a grid of N and D.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Surface {
+    /// Abscissae.
+    pub n: Vec<f64>,
+    /// Ordinates.
+    pub d: Vec<f64>,
+    /// Loss, row by row: `loss[j][i]` at `n[i]`, `d[j]`.
+    pub loss: Vec<Vec<f64>>,
+}
