@@ -226,6 +226,9 @@ pub struct Limit {
     pub inputs: &'static [&'static str],
 }
 
+/// A published optimum: parameters, inputs (free ones NaN), budget → the free inputs.
+pub type ClosedForm = fn(theta: &[f64], x: &[f64], budget: f64) -> Option<Vec<f64>>;
+
 /// How a budget is spent on a law's inputs.
 #[derive(Clone, Copy)]
 pub struct Allocation {
@@ -235,7 +238,7 @@ pub struct Allocation {
     /// What a choice of all inputs costs.
     pub cost: Cost,
     /// The published closed form: parameters, inputs (free ones NaN), budget → the free inputs.
-    pub closed_form: Option<fn(theta: &[f64], x: &[f64], budget: f64) -> Option<Vec<f64>>>,
+    pub closed_form: Option<ClosedForm>,
 }
 
 /// Everything about a law that is data rather than arithmetic.
