@@ -4,7 +4,7 @@
 use crate::cost::Cost;
 #[cfg(target_arch = "x86_64")]
 use crate::real::x86;
-use crate::real::{Dual, Hyper, Lanes, Real, Vector, X};
+use crate::real::{Dual, Hyper, Lanes, Real, Vector, X, elementary};
 use serde::{Deserialize, Serialize};
 
 /// The most inputs a law may have.
@@ -145,6 +145,9 @@ pub struct Param {
     pub transform: Transform,
     /// Natural-scale starting values; the product over the nonlinear ones seeds the search.
     pub starts: &'static [f64],
+    /// Symbol of an input (or of the output): `starts` are multiples of its geometric mean over
+    /// the rows, for parameters that carry the unit of that input.
+    pub scales_with: Option<&'static str>,
 }
 
 impl Param {
@@ -165,6 +168,7 @@ impl Param {
             bounds: (0.0, f64::INFINITY),
             transform: Transform::Log,
             starts,
+            scales_with: None,
         }
     }
     /// A pure number in which the formula is nonlinear, moved as it is.
@@ -175,7 +179,17 @@ impl Param {
         bounds: (f64, f64),
         starts: &'static [f64],
     ) -> Self {
-        Self { symbol, tex, meaning, unit: "1", role: Role::Nonlinear, bounds, transform: Transform::Identity, starts }
+        Self {
+            symbol,
+            tex,
+            meaning,
+            unit: "1",
+            role: Role::Nonlinear,
+            bounds,
+            transform: Transform::Identity,
+            starts,
+            scales_with: None,
+        }
     }
     /// The same, with a stated role.
     pub const fn role(mut self, role: Role) -> Self {
@@ -185,6 +199,11 @@ impl Param {
     /// The same, with stated bounds.
     pub const fn bounds(mut self, low: f64, high: f64) -> Self {
         self.bounds = (low, high);
+        self
+    }
+    /// The same, with starts that are multiples of the geometric mean of an input or the output.
+    pub const fn scales_with(mut self, symbol: &'static str) -> Self {
+        self.scales_with = Some(symbol);
         self
     }
     /// The same, moved on a stated scale.
@@ -307,18 +326,42 @@ pub enum Order {
     Second,
 }
 
-/// Up to [`BLOCK`] rows of inputs, padded to whole lanes with copies of the last row.
+/// Up to [`BLOCK`] rows of inputs, padded to [`PAD`] with copies of the last row.
 #[derive(Clone, Debug)]
 pub struct Block {
-    value: [[f64; BLOCK]; MAX_INPUTS],
-    ln: [[f64; BLOCK]; MAX_INPUTS],
+    inputs: Vec<[[f64; BLOCK]; 2]>,
     rows: usize,
 }
+
+/// Rows are padded to this multiple, the widest vector.
+pub const PAD: usize = 8;
 
 impl Block {
     /// Rows held, padding not counted (at most [`BLOCK`]).
     pub fn rows(&self) -> usize {
         self.rows
+    }
+    /// Rows held, padding counted.
+    pub fn padded(&self) -> usize {
+        self.rows.next_multiple_of(PAD)
+    }
+    /// An empty block for `inputs` inputs.
+    pub fn empty(inputs: usize) -> Self {
+        Self { inputs: vec![[[1.0; BLOCK]; 2]; inputs], rows: 0 }
+    }
+    /// Puts rows in, replacing what was there: `value(i, k)` and `ln(i, k)` of input i at row k.
+    pub fn fill(&mut self, rows: usize, value: impl Fn(usize, usize) -> f64, ln: impl Fn(usize, usize) -> f64) {
+        self.rows = rows.min(BLOCK);
+        for (i, [values, logs]) in self.inputs.iter_mut().enumerate() {
+            for k in 0..self.rows {
+                values[k] = value(i, k);
+                logs[k] = ln(i, k);
+            }
+            for k in self.rows..self.rows.next_multiple_of(PAD) {
+                values[k] = values[self.rows - 1];
+                logs[k] = logs[self.rows - 1];
+            }
+        }
     }
     /// Gathers the rows of `columns` into blocks, logarithms taken once.
     ///
@@ -328,22 +371,20 @@ impl Block {
         (0..rows)
             .step_by(BLOCK)
             .map(|start| {
-                let count = BLOCK.min(rows - start);
-                let mut block = Self { value: [[1.0; BLOCK]; MAX_INPUTS], ln: [[0.0; BLOCK]; MAX_INPUTS], rows: count };
-                for (i, column) in columns.iter().enumerate() {
-                    for k in 0..BLOCK {
-                        let value = column[start + k.min(count - 1)];
-                        block.value[i][k] = value;
-                        block.ln[i][k] = f64::ln(value);
-                    }
-                }
+                let mut block = Self::empty(columns.len());
+                block.fill(rows - start, |i, k| columns[i][start + k], |i, k| elementary::ln(columns[i][start + k]));
                 block
             })
             .collect()
     }
     #[inline(always)]
-    fn lanes<V: Vector, R: Real<Plain = Lanes<V>>>(&self, row: usize) -> [X<R>; MAX_INPUTS] {
-        std::array::from_fn(|i| X::new(Lanes(V::load(&self.value[i][row..])), Lanes(V::load(&self.ln[i][row..]))))
+    fn lanes<V: Vector, R: Real<Plain = Lanes<V>>>(&self, inputs: usize, row: usize) -> [X<R>; MAX_INPUTS] {
+        let one = X::new(Lanes(V::splat(1.0)), Lanes(V::splat(0.0)));
+        let mut out = [one; MAX_INPUTS];
+        for (slot, [values, logs]) in out.iter_mut().zip(&self.inputs).take(inputs) {
+            *slot = X::new(Lanes(V::load(&values[row..])), Lanes(V::load(&logs[row..])));
+        }
+        out
     }
 }
 
@@ -395,17 +436,18 @@ impl<F, const P: usize> Default for Of<F, P> {
 impl<F: Formula<P>, const P: usize> Of<F, P> {
     #[inline(always)]
     fn sweep<V: Vector>(order: Order, block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        let inputs = const { F::CARD.inputs.len() };
         match order {
             Order::Value => {
                 let theta = theta.map(Lanes::<V>::constant);
-                for row in (0..block.rows).step_by(V::WIDTH) {
-                    F::predict(&block.lanes::<V, Lanes<V>>(row), &theta).0.store(&mut jet.y[row..]);
+                for row in (0..block.padded()).step_by(V::WIDTH) {
+                    F::predict(&block.lanes::<V, Lanes<V>>(inputs, row), &theta).0.store(&mut jet.y[row..]);
                 }
             }
             Order::First => {
                 let theta: [Dual<Lanes<V>, P>; P] = std::array::from_fn(|i| Dual::variable(theta[i], i));
-                for row in (0..block.rows).step_by(V::WIDTH) {
-                    let y = F::predict(&block.lanes::<V, Dual<Lanes<V>, P>>(row), &theta);
+                for row in (0..block.padded()).step_by(V::WIDTH) {
+                    let y = F::predict(&block.lanes::<V, Dual<Lanes<V>, P>>(inputs, row), &theta);
                     y.v.0.store(&mut jet.y[row..]);
                     for i in 0..P {
                         y.d[i].0.store(&mut jet.d[i][row..]);
@@ -414,8 +456,8 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
             }
             Order::Second => {
                 let theta: [Hyper<Lanes<V>, P>; P] = std::array::from_fn(|i| Hyper::variable(theta[i], i));
-                for row in (0..block.rows).step_by(V::WIDTH) {
-                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, P>>(row), &theta);
+                for row in (0..block.padded()).step_by(V::WIDTH) {
+                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, P>>(inputs, row), &theta);
                     y.v.0.store(&mut jet.y[row..]);
                     for i in 0..P {
                         y.d[i].0.store(&mut jet.d[i][row..]);
@@ -453,7 +495,7 @@ impl<F: Formula<P>, const P: usize> Law for Of<F, P> {
     fn predict(&self, x: &[f64], theta: &[f64]) -> f64 {
         let inputs: [X<f64>; MAX_INPUTS] = std::array::from_fn(|i| {
             let value = x.get(i).copied().unwrap_or(1.0);
-            X::new(value, f64::ln(value))
+            X::new(value, elementary::ln(value))
         });
         F::predict(&inputs, &array(theta))
     }

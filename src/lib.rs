@@ -2,8 +2,10 @@
 
 pub mod cost;
 pub mod dataset;
+pub mod fit;
 pub mod law;
 pub mod laws;
 pub mod objective;
 pub mod real;
 pub mod record;
+pub mod solve;

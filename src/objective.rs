@@ -1,6 +1,7 @@
 //! What a fit minimises: Σ w_i ρ(r_i), residual scale × loss × weights. Always a sum over rows,
 //! so that the number of rows never decides when a solver stops.
 
+use crate::real::{Vector, elementary};
 use serde::{Deserialize, Serialize};
 
 /// The scale on which a residual is taken, measured minus predicted.
@@ -68,47 +69,51 @@ impl Objective {
     pub const HOFFMANN: Self = Self { residual: Residual::Log, loss: Loss::Huber { delta: 1e-3 } };
 }
 
-/// ρ, ρ′, ρ″ and the reweighting curvature ρ′(r)/r of one residual.
+/// ρ, ρ′, ρ″ and the reweighting curvature ρ′(r)/r of one residual (or one vector of them).
 #[derive(Clone, Copy, Debug)]
-pub struct Rho {
+pub struct Rho<V> {
     /// ρ(r).
-    pub value: f64,
+    pub value: V,
     /// ρ′(r).
-    pub slope: f64,
+    pub slope: V,
     /// ρ″(r), zero where it does not exist.
-    pub curvature: f64,
+    pub curvature: V,
     /// ρ′(r)/r: the curvature of the parabola that touches ρ at ±r and lies above it.
-    pub majorant: f64,
+    pub majorant: V,
+}
+
+impl<V: Vector> Rho<V> {
+    #[inline(always)]
+    fn times(self, factor: V) -> Self {
+        Self {
+            value: self.value * factor,
+            slope: self.slope * factor,
+            curvature: self.curvature * factor,
+            majorant: self.majorant * factor,
+        }
+    }
 }
 
 impl Loss {
-    /// ρ and its derivatives at one residual.
+    /// ρ and its derivatives at one residual, or at a vector of them.
     #[inline(always)]
-    pub fn rho(&self, r: f64) -> Rho {
+    pub fn rho<V: Vector>(&self, r: V) -> Rho<V> {
+        let c = V::splat;
         match *self {
-            Self::Squared => Rho { value: 0.5 * r * r, slope: r, curvature: 1.0, majorant: 1.0 },
+            Self::Squared => Rho { value: c(0.5) * r * r, slope: r, curvature: c(1.0), majorant: c(1.0) },
             Self::Huber { delta } => huber(r, delta),
             Self::Absolute => kinked(r, 1.0, 1.0),
             Self::Quantile { tau } => kinked(r, tau, 1.0 - tau),
-            Self::AsymmetricHuber { delta, factor } => {
-                let rho = huber(r, delta);
-                let f = if r < 0.0 { factor } else { 1.0 };
-                Rho {
-                    value: f * rho.value,
-                    slope: f * rho.slope,
-                    curvature: f * rho.curvature,
-                    majorant: f * rho.majorant,
-                }
-            }
+            Self::AsymmetricHuber { delta, factor } => huber(r, delta).times(r.if_below(c(0.0), c(factor), c(1.0))),
             Self::StudentT { nu, scale } => {
                 let s2 = nu * scale * scale;
-                let u = r * r / s2;
+                let u = r * r / c(s2);
                 let k = (nu + 1.0) / nu;
-                let majorant = k / (1.0 + u);
+                let majorant = c(k) / (c(1.0) + u);
                 Rho {
-                    value: 0.5 * k * s2 * u.ln_1p(),
+                    value: c(0.5 * k * s2) * elementary::ln_1p(u),
                     slope: majorant * r,
-                    curvature: majorant * (1.0 - u) / (1.0 + u),
+                    curvature: majorant * (c(1.0) - u) / (c(1.0) + u),
                     majorant,
                 }
             }
@@ -152,49 +157,51 @@ impl Loss {
 }
 
 #[inline(always)]
-fn huber(r: f64, delta: f64) -> Rho {
-    let size = r.abs();
-    if size <= delta {
-        Rho { value: 0.5 * r * r, slope: r, curvature: 1.0, majorant: 1.0 }
-    } else {
-        Rho { value: delta * (size - 0.5 * delta), slope: delta.copysign(r), curvature: 0.0, majorant: delta / size }
+fn huber<V: Vector>(r: V, delta: f64) -> Rho<V> {
+    let (d, zero) = (V::splat(delta), V::splat(0.0));
+    let size = r.bits_and(!(1 << 63));
+    let (low, high) = (zero - d, d);
+    let clipped = r.if_below(low, low, high.if_below(r, high, r));
+    Rho {
+        value: d.if_below(size, d * (size - V::splat(0.5) * d), V::splat(0.5) * r * r),
+        slope: clipped,
+        curvature: d.if_below(size, zero, V::splat(1.0)),
+        majorant: d.if_below(size, d / size, V::splat(1.0)),
     }
 }
 
 #[inline(always)]
-fn kinked(r: f64, above: f64, below: f64) -> Rho {
-    let slope = if r > 0.0 {
-        above
-    } else if r < 0.0 {
-        -below
-    } else {
-        0.0
-    };
-    let size = r.abs().max(f64::MIN_POSITIVE);
-    Rho { value: slope * r, slope, curvature: 0.0, majorant: slope.abs() / size }
+fn kinked<V: Vector>(r: V, above: f64, below: f64) -> Rho<V> {
+    let zero = V::splat(0.0);
+    let slope = zero.if_below(r, V::splat(above), r.if_below(zero, V::splat(-below), zero));
+    let size = r.bits_and(!(1 << 63));
+    let tiny = V::splat(f64::MIN_POSITIVE);
+    let floor = size.if_below(tiny, tiny, size);
+    Rho { value: slope * r, slope, curvature: zero, majorant: slope.bits_and(!(1 << 63)) / floor }
 }
 
 impl Residual {
     /// The scale's value at y: residual = at(measured) − at(predicted). NaN where it does not exist.
     #[inline(always)]
-    pub fn at(&self, y: f64) -> f64 {
+    pub fn at<V: Vector>(&self, y: V) -> V {
         match *self {
             Self::Raw => y,
-            Self::Log => y.ln(),
-            Self::Log1p => y.ln_1p(),
-            Self::LogMinus { offset } => (y - offset).ln(),
+            Self::Log => elementary::ln(y),
+            Self::Log1p => elementary::ln_1p(y),
+            Self::LogMinus { offset } => elementary::ln(y - V::splat(offset)),
         }
     }
     /// First and second derivative of [`Self::at`].
     #[inline(always)]
-    pub fn derivatives(&self, y: f64) -> (f64, f64) {
+    pub fn derivatives<V: Vector>(&self, y: V) -> (V, V) {
+        let one = V::splat(1.0);
         let inverse = match *self {
-            Self::Raw => return (1.0, 0.0),
-            Self::Log => 1.0 / y,
-            Self::Log1p => 1.0 / (1.0 + y),
-            Self::LogMinus { offset } => 1.0 / (y - offset),
+            Self::Raw => return (one, V::splat(0.0)),
+            Self::Log => one / y,
+            Self::Log1p => one / (one + y),
+            Self::LogMinus { offset } => one / (y - V::splat(offset)),
         };
-        (inverse, -inverse * inverse)
+        (inverse, -(inverse * inverse))
     }
     /// Back from the residual scale to the measured one.
     pub fn inverse(&self, z: f64) -> f64 {

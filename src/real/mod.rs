@@ -9,7 +9,7 @@
 //! branch-free code: the same bits come out of every instruction set.
 
 mod dual;
-mod elementary;
+pub mod elementary;
 mod hyper;
 mod lanes;
 

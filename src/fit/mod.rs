@@ -1,0 +1,518 @@
+//! A law, measurements and an objective → a [`Fit`]: the minimum, and why to believe it.
+
+mod certificate;
+pub mod problem;
+mod seeds;
+
+use crate::dataset::{Measurements, Warning};
+use crate::law::{Law, Transform};
+use crate::objective::{Objective, Residual};
+use crate::record::Certificate;
+use crate::solve::least_absolute::least_absolute;
+use crate::solve::{Newton, Options, Solution, executor, minimise};
+use problem::{Binding, FitProblem, PriorTerm, Rows};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What the user holds still or believes beforehand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Constraints {
+    /// Parameter = value.
+    pub fix: Vec<(String, f64)>,
+    /// Two parameters that are one: the second takes the first's value.
+    pub tie: Vec<(String, String)>,
+    /// Parameter between low and high, natural scale.
+    pub bounds: Vec<(String, f64, f64)>,
+    /// Parameter ~ Gaussian(mean, sd), natural scale (on the log scale: sd/mean).
+    pub priors: Vec<(String, f64, f64)>,
+}
+
+/// Where the search starts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Starts {
+    /// From the data, globally.
+    #[default]
+    Search,
+    /// Only from the given parameters (card order): finds the basin they lie in.
+    Only(Vec<Vec<f64>>),
+}
+
+/// What to fit.
+#[derive(Clone)]
+pub struct Spec {
+    /// The law.
+    pub law: &'static dyn Law,
+    /// What is minimised.
+    pub objective: Objective,
+    /// Fixed, tied, bounded parameters and priors.
+    pub constraints: Constraints,
+    /// Where the search starts.
+    pub starts: Starts,
+    /// Role of a column of weights, if any.
+    pub weights: Option<String>,
+}
+
+impl Spec {
+    /// A law under an objective, searched globally, nothing held.
+    pub fn new(law: &'static dyn Law, objective: Objective) -> Self {
+        Self { law, objective, constraints: Constraints::default(), starts: Starts::Search, weights: None }
+    }
+}
+
+/// Why a fit could not be posed.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum FitError {
+    /// The measurements lack a role.
+    #[error(
+        "{source_name}: the law `{law}` needs a column for `{symbol}`, and there is none; name it with `--map {symbol}=COLUMN`"
+    )]
+    MissingRole {
+        /// Where the rows came from.
+        source_name: String,
+        /// Law.
+        law: String,
+        /// Role.
+        symbol: String,
+    },
+    /// Too few rows.
+    #[error(
+        "{source_name}: {rows} row(s) cannot determine the {free} free parameter(s) of `{law}`; add rows, or hold parameters with `--fix`"
+    )]
+    TooFewRows {
+        /// Where the rows came from.
+        source_name: String,
+        /// Law.
+        law: String,
+        /// Rows.
+        rows: usize,
+        /// Free parameters.
+        free: usize,
+    },
+    /// All rows are alike.
+    #[error(
+        "{source_name}: all {rows} rows have the same inputs, so nothing can be said about how `{law}` depends on them"
+    )]
+    RowsAlike {
+        /// Where the rows came from.
+        source_name: String,
+        /// Law.
+        law: String,
+        /// Rows.
+        rows: usize,
+    },
+    /// A measured value has no place on the residual scale.
+    #[error(
+        "{source_name}: row {row}: {symbol} = {value} has no {scale} residual; use `--residual raw`, or leave the row out with `--where`"
+    )]
+    OffScale {
+        /// Where the rows came from.
+        source_name: String,
+        /// Row in the source.
+        row: usize,
+        /// Output symbol.
+        symbol: String,
+        /// The value.
+        value: f64,
+        /// Scale.
+        scale: String,
+    },
+    /// A symbol that is no parameter of the law.
+    #[error("`{symbol}` is not a parameter of `{law}`, which has {known}")]
+    UnknownParameter {
+        /// The symbol.
+        symbol: String,
+        /// Law.
+        law: String,
+        /// What there is.
+        known: String,
+    },
+    /// A constraint that contradicts the law's bounds or another constraint.
+    #[error("{0}")]
+    BadConstraint(String),
+    /// No start can be evaluated.
+    #[error(
+        "{source_name}: `{law}` is not finite at any of {starts} starting points on these rows; check the units of the columns"
+    )]
+    NoStart {
+        /// Where the rows came from.
+        source_name: String,
+        /// Law.
+        law: String,
+        /// Starts tried.
+        starts: usize,
+    },
+    /// Every parameter is fixed.
+    #[error("every parameter of `{0}` is fixed: there is nothing to fit; use `scaling predict`")]
+    NothingFree(String),
+}
+
+/// Everything that poses a problem; shared by all solves on the same rows.
+#[derive(Clone)]
+pub struct Setup {
+    /// The law.
+    pub law: &'static dyn Law,
+    /// The objective.
+    pub objective: Objective,
+    /// How parameters follow from variables.
+    pub bindings: Arc<[Binding]>,
+    /// Bounds of the variables.
+    pub bounds: Arc<[(f64, f64)]>,
+    /// Priors on the variables.
+    pub priors: Arc<[PriorTerm]>,
+    /// The rows.
+    pub rows: Arc<Rows>,
+}
+
+impl Setup {
+    /// The problem over all rows.
+    pub fn problem(&self) -> FitProblem {
+        FitProblem::new(
+            self.law,
+            self.objective,
+            self.bindings.clone(),
+            self.bounds.clone(),
+            self.priors.clone(),
+            &self.rows,
+        )
+    }
+    /// Number of variables.
+    pub fn free(&self) -> usize {
+        self.bounds.len()
+    }
+    /// Objective below which the data count as matched exactly: rounding of the targets.
+    fn exact(&self) -> f64 {
+        let rounding: f64 = self
+            .rows
+            .target
+            .iter()
+            .zip(&self.rows.weight)
+            .map(|(t, w)| w * (4.0 * f64::EPSILON * t.abs().max(f64::MIN_POSITIVE)).powi(2))
+            .sum();
+        match self.objective.loss.is_kinked() {
+            true => rounding.sqrt(),
+            false => 0.5 * rounding,
+        }
+    }
+    /// Solves from one point in variables, on a problem made by [`Setup::problem`].
+    pub fn solve(&self, problem: &mut FitProblem, q: &[f64], options: Options) -> Solution {
+        let options = Options { exact: self.exact(), ..options };
+        if self.objective.loss.is_kinked() {
+            least_absolute(problem, q, options)
+        } else {
+            executor::newton(problem, q, options)
+        }
+    }
+    /// The same by the lean loop, reusing room.
+    pub fn solve_in(&self, problem: &mut FitProblem, q: &[f64], newton: &mut Newton) -> Solution {
+        if self.objective.loss.is_kinked() {
+            return least_absolute(problem, q, Options::default());
+        }
+        let termination = minimise(problem, q, newton);
+        newton.solution(termination)
+    }
+}
+
+/// A law fitted to rows.
+#[derive(Clone)]
+pub struct Fit {
+    /// What was fitted.
+    pub spec: Spec,
+    /// How the problem was posed.
+    pub setup: Setup,
+    /// The rows' numbers in their source.
+    pub row_ids: Vec<usize>,
+    /// Parameters, card order, natural scale.
+    pub theta: Vec<f64>,
+    /// The solver's variables there.
+    pub q: Vec<f64>,
+    /// Σ w ρ(r).
+    pub value: f64,
+    /// Why to believe it.
+    pub certificate: Certificate,
+    /// What to know about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl Fit {
+    /// The prediction at one point, inputs in card order.
+    pub fn predict(&self, x: &[f64]) -> f64 {
+        self.setup.law.predict(x, &self.theta)
+    }
+    /// Predictions at the rows.
+    pub fn predicted(&self) -> Vec<f64> {
+        predict_rows(&self.setup, &self.theta)
+    }
+    /// Residuals at the rows, on the objective's scale.
+    pub fn residuals(&self) -> Vec<f64> {
+        self.predicted()
+            .iter()
+            .zip(&self.setup.rows.target)
+            .map(|(&y, &t)| t - self.spec.objective.residual.at(y))
+            .collect()
+    }
+    /// The objective at this answer under another objective.
+    pub fn value_under(&self, other: &Objective) -> f64 {
+        let rows = &self.setup.rows;
+        self.predicted()
+            .iter()
+            .enumerate()
+            .map(|(k, &y)| {
+                let r = other.residual.at(rows.measured[k]) - other.residual.at(y);
+                rows.weight[k] * other.loss.rho(r).value
+            })
+            .sum()
+    }
+}
+
+fn predict_rows(setup: &Setup, theta: &[f64]) -> Vec<f64> {
+    (0..setup.rows.len())
+        .map(|row| {
+            let x: Vec<f64> = setup.rows.inputs.iter().map(|column| column[row]).collect();
+            setup.law.predict(&x, theta)
+        })
+        .collect()
+}
+
+/// Poses the problem of a spec on measurements.
+///
+/// # Errors
+/// [`FitError`] when it cannot be posed: a missing role, too few rows, a value off the residual
+/// scale, a constraint that makes no sense.
+pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
+    let card = spec.law.card();
+    let source_name = data.provenance.source.clone();
+    let column = |symbol: &str| {
+        data.column(symbol).map(<[f64]>::to_vec).ok_or_else(|| FitError::MissingRole {
+            source_name: source_name.clone(),
+            law: card.id.to_owned(),
+            symbol: symbol.to_owned(),
+        })
+    };
+    let inputs = card.inputs.iter().map(|input| column(input.symbol)).collect::<Result<Vec<_>, _>>()?;
+    let measured = column(card.output.symbol)?;
+    let weight = match &spec.weights {
+        Some(symbol) => column(symbol)?,
+        None => vec![1.0; measured.len()],
+    };
+    let rows = Rows::new(inputs, measured, weight, &spec.objective);
+    if let Some(k) = rows.target.iter().position(|t| !t.is_finite()) {
+        return Err(FitError::OffScale {
+            source_name,
+            row: data.rows[k],
+            symbol: card.output.symbol.to_owned(),
+            value: rows.measured[k],
+            scale: spec.objective.residual.name().to_owned(),
+        });
+    }
+    let (bindings, bounds, priors) = bind(spec)?;
+    let free = bounds.len();
+    if free == 0 {
+        return Err(FitError::NothingFree(card.id.to_owned()));
+    }
+    if rows.len() < free {
+        return Err(FitError::TooFewRows { source_name, law: card.id.to_owned(), rows: rows.len(), free });
+    }
+    let alike = rows.inputs.iter().all(|column| column.iter().all(|v| *v == column[0]));
+    if alike && free > 1 {
+        return Err(FitError::RowsAlike { source_name, law: card.id.to_owned(), rows: rows.len() });
+    }
+    Ok(Setup { law: spec.law, objective: spec.objective, bindings, bounds, priors, rows: Arc::new(rows) })
+}
+
+type Bound = (Arc<[Binding]>, Arc<[(f64, f64)]>, Arc<[PriorTerm]>);
+
+/// Turns constraints into bindings, bounds and priors in the solver's variables.
+fn bind(spec: &Spec) -> Result<Bound, FitError> {
+    let card = spec.law.card();
+    let find = |symbol: &str| {
+        card.param(symbol).ok_or_else(|| FitError::UnknownParameter {
+            symbol: symbol.to_owned(),
+            law: card.id.to_owned(),
+            known: card.params.iter().map(|p| p.symbol).collect::<Vec<_>>().join(", "),
+        })
+    };
+    let bad = |text: String| Err(FitError::BadConstraint(text));
+    let mut fixed = vec![None; card.params.len()];
+    for (symbol, value) in &spec.constraints.fix {
+        let j = find(symbol)?;
+        let (low, high) = card.params[j].bounds;
+        if !value.is_finite() || *value < low || *value > high {
+            return bad(format!("`--fix {symbol}={value}`: {symbol} must lie between {low} and {high}"));
+        }
+        fixed[j] = Some(*value);
+    }
+    let mut leader: Vec<usize> = (0..card.params.len()).collect();
+    for (first, second) in &spec.constraints.tie {
+        let (a, b) = (find(first)?, find(second)?);
+        if card.params[a].transform != card.params[b].transform {
+            return bad(format!("`--tie {first}={second}`: the two are of different kinds and cannot be one number"));
+        }
+        let (from, to) = (leader[b], leader[a]);
+        for slot in &mut leader {
+            if *slot == from {
+                *slot = to;
+            }
+        }
+        if fixed[b].is_some() {
+            fixed[to] = fixed[b];
+        }
+    }
+    let mut ranges: Vec<(f64, f64)> = card.params.iter().map(|p| p.bounds).collect();
+    for (symbol, low, high) in &spec.constraints.bounds {
+        let j = find(symbol)?;
+        let range = &mut ranges[leader[j]];
+        *range = (range.0.max(*low), range.1.min(*high));
+        if range.0.is_nan() || range.1.is_nan() || range.0 >= range.1 {
+            return bad(format!("`--bound {symbol}={low}..{high}` leaves no room for {symbol}"));
+        }
+    }
+    let mut bindings = Vec::new();
+    let mut bounds: Vec<(f64, f64)> = Vec::new();
+    let mut slot: Vec<Option<usize>> = vec![None; card.params.len()];
+    for j in 0..card.params.len() {
+        let head = leader[j];
+        if let Some(value) = fixed[head] {
+            bindings.push(Binding::Fixed(value));
+            continue;
+        }
+        let transform = card.params[head].transform;
+        let index = match slot[head] {
+            Some(index) => index,
+            None => {
+                let (low, high) = ranges[head];
+                bounds.push(match transform {
+                    Transform::Identity => (low, high),
+                    Transform::Log => {
+                        (if low > 0.0 { low.ln() } else { -690.0 }, if high.is_finite() { high.ln() } else { 690.0 })
+                    }
+                });
+                slot[head] = Some(bounds.len() - 1);
+                bounds.len() - 1
+            }
+        };
+        bindings.push(Binding::Free(index, transform));
+    }
+    let mut priors = Vec::new();
+    for (symbol, mean, sd) in &spec.constraints.priors {
+        let j = find(symbol)?;
+        if !mean.is_finite() || sd.is_nan() || *sd <= 0.0 {
+            return bad(format!(
+                "`--prior {symbol}={mean}±{sd}`: a prior needs a finite mean and a positive standard deviation"
+            ));
+        }
+        if let Binding::Free(variable, transform) = bindings[j] {
+            let (mean, sd) = match transform {
+                Transform::Identity => (*mean, *sd),
+                Transform::Log if *mean > 0.0 => (mean.ln(), sd / mean),
+                Transform::Log => {
+                    return bad(format!("`--prior {symbol}={mean}`: {symbol} is positive, its mean must be"));
+                }
+            };
+            priors.push(PriorTerm { variable, mean, sd, scale: 1.0 });
+        }
+    }
+    Ok((bindings.into(), bounds.into(), priors.into()))
+}
+
+/// What one unit of log-likelihood is worth in the objective, for priors: the variance of the
+/// residuals of the fit without them (robustly, from the median), or their mean size under a
+/// kinked loss, whose likelihood is Laplace's.
+fn likelihood_unit(fit: &Fit) -> f64 {
+    let mut sizes: Vec<f64> = fit.residuals().iter().map(|r| r.abs()).collect();
+    if fit.spec.objective.loss.is_kinked() {
+        return sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
+    }
+    sizes.sort_by(f64::total_cmp);
+    (1.4826 * sizes[sizes.len() / 2]).powi(2).max(f64::MIN_POSITIVE)
+}
+
+/// Fits.
+///
+/// # Errors
+/// [`FitError`] when the problem cannot be posed. Everything else — no convergence, a bound hit, a
+/// flat direction, several minima — is in the fit's certificate and warnings.
+pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
+    let mut setup = setup(spec, data)?;
+    if !setup.priors.is_empty() {
+        let mut without = spec.clone();
+        without.constraints.priors.clear();
+        let scale = likelihood_unit(&fit(&without, data)?);
+        setup.priors = setup.priors.iter().map(|prior| PriorTerm { scale, ..*prior }).collect();
+    }
+    let starts = match &spec.starts {
+        Starts::Search => seeds::seeds(&setup),
+        Starts::Only(starts) => starts.clone(),
+    };
+    let solved: Vec<(Vec<f64>, Solution)> = starts
+        .par_iter()
+        .map_init(
+            || setup.problem(),
+            |problem, theta| {
+                let start = problem.variables(theta);
+                let solution = setup.solve(problem, &start, Options::default());
+                (theta.clone(), solution)
+            },
+        )
+        .filter(|(_, solution)| solution.value.is_finite())
+        .collect();
+    let evaluations = solved.iter().map(|(_, s)| s.evaluations).sum();
+    let Some(best) = solved.iter().map(|(_, s)| s).min_by(|a, b| a.value.total_cmp(&b.value)) else {
+        return Err(FitError::NoStart {
+            source_name: data.provenance.source.clone(),
+            law: spec.law.card().id.to_owned(),
+            starts: starts.len(),
+        });
+    };
+    let best = best.clone();
+    let basins = certificate::basins(&setup, &solved);
+    let mut problem = setup.problem();
+    let theta = sorted(&setup, problem.theta(&best.q));
+    let q = problem.variables(&theta);
+    let mut warnings = data.provenance.warnings.clone();
+    let certificate = certificate::certify(&setup, &mut problem, &best, &theta, basins, starts.len(), evaluations);
+    warnings.extend(certificate::warnings(spec, &setup, &certificate, &theta, &solved));
+    Ok(Fit {
+        spec: spec.clone(),
+        setup,
+        row_ids: data.rows.clone(),
+        theta,
+        q,
+        value: best.value,
+        certificate,
+        warnings,
+    })
+}
+
+/// Parameters with exchangeable blocks in order of their last member, so that the same fit is
+/// always reported the same way.
+pub(crate) fn sorted(setup: &Setup, mut theta: Vec<f64>) -> Vec<f64> {
+    let blocks = setup.law.card().exchangeable;
+    let free = |block: &&[usize]| block.iter().all(|&j| matches!(setup.bindings[j], Binding::Free(..)));
+    if blocks.len() < 2 || !blocks.iter().all(|block| free(block)) {
+        return theta;
+    }
+    let mut values: Vec<Vec<f64>> = blocks.iter().map(|block| block.iter().map(|&j| theta[j]).collect()).collect();
+    values.sort_by(|a, b| match (a.last(), b.last()) {
+        (Some(a), Some(b)) => a.total_cmp(b),
+        _ => std::cmp::Ordering::Equal,
+    });
+    for (block, value) in blocks.iter().zip(values) {
+        for (&j, v) in block.iter().zip(value) {
+            theta[j] = v;
+        }
+    }
+    theta
+}
+
+/// The standard objectives that every report evaluates at the answer.
+pub fn standard_objectives() -> Vec<Objective> {
+    use crate::objective::Loss;
+    let losses = [Loss::Squared, Loss::Huber { delta: 1e-3 }, Loss::Absolute];
+    [Residual::Log, Residual::Raw]
+        .into_iter()
+        .flat_map(|residual| losses.map(|loss| Objective { residual, loss }))
+        .collect()
+}
