@@ -1,11 +1,14 @@
 //! Fits neural scaling laws, says how far to trust the fit, and extrapolates.
 
+pub mod analysis;
 pub mod cost;
 pub mod dataset;
 pub mod fit;
 pub mod law;
 pub mod laws;
 pub mod objective;
+pub mod optimum;
 pub mod real;
 pub mod record;
 pub mod solve;
+pub mod uncertainty;

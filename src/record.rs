@@ -118,8 +118,15 @@ pub struct IntervalMethod {
     pub replicates: usize,
     /// Replicates that did not converge, left out and counted.
     pub failed: usize,
-    /// Thinned replicates of the parameters for the ridge figure, in card order.
+    /// Thinned replicates of the parameters, in card order: the ridge figure, and the intervals of
+    /// predictions asked for later.
     pub sample: Vec<Vec<f64>>,
+    /// Covariance of the parameters, natural scale.
+    pub covariance: Option<Vec<Vec<f64>>>,
+    /// Parameters without a meaningful variance.
+    pub undetermined: Vec<String>,
+    /// Number of free parameters.
+    pub free: usize,
 }
 
 /// Why to believe that the answer is the minimum.

@@ -1,6 +1,6 @@
 //! A law, measurements and an objective → a [`Fit`]: the minimum, and why to believe it.
 
-mod certificate;
+pub mod certificate;
 pub mod problem;
 mod seeds;
 
@@ -177,6 +177,11 @@ impl Setup {
             self.priors.clone(),
             &self.rows,
         )
+    }
+    /// The parameters that follow from some of the variables.
+    pub fn parameters_of(&self, variables: &[usize]) -> Vec<usize> {
+        let is_one = |binding: &Binding| matches!(binding, Binding::Free(i, _) if variables.contains(i));
+        (0..self.bindings.len()).filter(|&j| is_one(&self.bindings[j])).collect()
     }
     /// Number of variables.
     pub fn free(&self) -> usize {
