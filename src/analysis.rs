@@ -5,7 +5,7 @@ mod curves;
 use crate::dataset::Warning;
 use crate::fit::{Fit, standard_objectives};
 use crate::law::{Card, Law};
-use crate::optimum::{OptimumError, optimum};
+use crate::optimum::{Choice, OptimumError, optimum};
 use crate::record::{Axis, Estimate, IntervalMethod, LawRecord, Optimum, OtherObjective, Points, Prediction, Record};
 use crate::solve::{Newton, Options};
 use crate::uncertainty::bootstrap::bootstrap;
@@ -337,25 +337,24 @@ pub fn spend(
     let card = law.card();
     let choice = optimum(law, &known.theta, budget, fixed)?;
     let thinned = known.thinned();
-    let replicates: Vec<Option<(Vec<f64>, f64)>> =
-        thinned.par_iter().map(|theta| choose(law, theta, budget, fixed)).collect();
-    let pick = |f: &dyn Fn(&(Vec<f64>, f64)) -> f64| -> Vec<f64> {
+    let replicates: Vec<Option<Choice>> = thinned.par_iter().map(|theta| choose(law, theta, budget, fixed)).collect();
+    let pick = |f: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
         replicates.iter().map(|c| c.as_ref().map_or(f64::NAN, f)).collect()
     };
     let mut quantities = Vec::new();
-    let mut push = |symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&(Vec<f64>, f64)) -> f64| {
-        let point = f(&(choice.x.clone(), choice.output));
+    let mut push = |symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&Choice) -> f64| {
+        let point = f(&choice);
         let of_theta = |theta: &[f64]| choose(law, theta, budget, fixed).as_ref().map_or(f64::NAN, f);
         quantities.push(known.estimate_with(Quantity { symbol, meaning, unit }, point, pick(f), &of_theta));
     };
     for (i, input) in card.inputs.iter().enumerate() {
         if fixed.iter().all(|(s, _)| s != input.symbol) {
-            push(input.symbol, input.name, input.unit, &|c| c.0[i]);
+            push(input.symbol, input.name, input.unit, &|c| c.x[i]);
         }
     }
-    push(card.output.symbol, card.output.name, card.output.unit, &|c| c.1);
+    push(card.output.symbol, card.output.name, card.output.unit, &|c| c.output);
     if let (Some(n), Some(d)) = (card.input("N"), card.input("D")) {
-        push("D/N", "tokens per parameter", "tokens per parameter", &|c| c.0[d] / c.0[n]);
+        push("D/N", "tokens per parameter", "tokens per parameter", &|c| c.x[d] / c.x[n]);
     }
     let mut at: Vec<(String, f64)> =
         card.inputs.iter().zip(&choice.x).map(|(i, v)| (i.symbol.to_owned(), *v)).collect();
@@ -389,7 +388,7 @@ pub fn spend(
 
 /// The optimum of a replicate: the closed form where there is one (it is checked against the
 /// numeric minimum at the point estimate), else the numeric minimum.
-fn choose(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)]) -> Option<(Vec<f64>, f64)> {
+fn choose(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)]) -> Option<Choice> {
     let card = law.card();
     let allocation = card.allocation.as_ref()?;
     let all_free = fixed.iter().all(|(s, _)| !allocation.free.contains(&s.as_str()));
@@ -407,11 +406,11 @@ fn choose(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)]) ->
             }
             if x.iter().all(|v| v.is_finite()) {
                 let output = law.predict(&x, theta);
-                return Some((x, output));
+                return Some(Choice { x, output, closed_form_gap: None, at_edge: false });
             }
         }
     }
-    optimum(law, theta, budget, fixed).ok().map(|c| (c.x, c.output))
+    optimum(law, theta, budget, fixed).ok()
 }
 
 fn points_inputs(fit: &Fit, rows: Range<usize>) -> Vec<(Axis, Vec<f64>)> {

@@ -2,6 +2,7 @@
 
 use super::choose;
 use crate::fit::Fit;
+use crate::optimum::Choice;
 use crate::record::{Axis, Band, Curves, IsoFlop, Surface};
 use crate::uncertainty::Uncertainty;
 
@@ -57,20 +58,20 @@ pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64]) -> Curves {
     let top = budgets.iter().copied().fold(high * BEYOND, f64::max);
     let points = if allocation.closed_form.is_some() { FRONTIER.0 } else { FRONTIER.1 };
     let x = spaced(low, top, points);
-    let along = |theta: &[f64], take: &dyn Fn(&(Vec<f64>, f64)) -> f64| -> Vec<f64> {
+    let along = |theta: &[f64], take: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
         x.iter().map(|&c| choose(fit.setup.law, theta, c, &fixed).as_ref().map_or(f64::NAN, take)).collect()
     };
-    let band = |take: &(dyn Fn(&(Vec<f64>, f64)) -> f64 + Sync)| {
+    let band = |take: &(dyn Fn(&Choice) -> f64 + Sync)| {
         let (lower, upper) = known.band(&|theta| along(theta, take));
         Band { x: x.clone(), y: along(&fit.theta, take), lower, upper }
     };
-    out.frontier = Some(band(&|c| c.1));
+    out.frontier = Some(band(&|c| c.output));
     for symbol in allocation.free {
         if let Some(i) = card.input(symbol) {
             let input = &card.inputs[i];
             let axis =
                 Axis { symbol: input.symbol.to_owned(), name: input.name.to_owned(), unit: input.unit.to_owned() };
-            out.allocation.push((axis, band(&|c| c.0[i])));
+            out.allocation.push((axis, band(&|c| c.x[i])));
         }
     }
     if let [first, second] = allocation.free
@@ -103,12 +104,12 @@ pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64]) -> Curves {
                     };
                     budget / probe(1.0)
                 };
-                let Some((x, best)) = choose(fit.setup.law, &fit.theta, budget, &fixed) else { continue };
-                let sizes: Vec<f64> = members.iter().map(|&k| rows.inputs[n][k]).chain([x[n]]).collect();
+                let Some(best) = choose(fit.setup.law, &fit.theta, budget, &fixed) else { continue };
+                let sizes: Vec<f64> = members.iter().map(|&k| rows.inputs[n][k]).chain([best.x[n]]).collect();
                 let (a, b) = span(&sizes);
                 let ns = spaced(a / 1.5, b * 1.5, ISOFLOP);
                 let loss = ns.iter().map(|&size| at(size, other(size))).collect();
-                out.isoflops.push(IsoFlop { budget, n: ns, loss, minimum: (x[n], best), points: members });
+                out.isoflops.push(IsoFlop { budget, n: ns, loss, minimum: (best.x[n], best.output), points: members });
             }
         }
     }

@@ -496,7 +496,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
 pub(crate) fn sorted(setup: &Setup, mut theta: Vec<f64>) -> Vec<f64> {
     let blocks = setup.law.card().exchangeable;
     let free = |block: &&[usize]| block.iter().all(|&j| matches!(setup.bindings[j], Binding::Free(..)));
-    if blocks.len() < 2 || !blocks.iter().all(|block| free(block)) {
+    if blocks.len() < 2 || !blocks.iter().all(free) {
         return theta;
     }
     let mut values: Vec<Vec<f64>> = blocks.iter().map(|block| block.iter().map(|&j| theta[j]).collect()).collect();
