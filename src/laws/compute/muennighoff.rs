@@ -74,8 +74,8 @@ D' = U_D + U_D R_D^*\left(1 - e^{-R_D/R_D^*}\right),\quad N' = U_N + U_N R_N^*\l
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.5, 2.0]),
-            Param::coefficient("A", "A", "model-size coefficient", "nat/token", &[400.0]),
-            Param::coefficient("B", "B", "data coefficient", "nat/token", &[400.0, 2000.0]),
+            Param::coefficient("A", "A", "model-size coefficient", "nat/token", &[400.0]).role(Role::Nonlinear),
+            Param::coefficient("B", "B", "data coefficient", "nat/token", &[400.0, 2000.0]).role(Role::Nonlinear),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.3, 0.4]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.4]),
             Param::coefficient("R_D_star", "R_D^*", "decay constant of repeated data", "1", &[3.0, 15.0, 80.0])
@@ -153,7 +153,7 @@ D' = U_D + U_D R_D^*\left(1 - e^{-R_D/R_D^*}\right),\quad N' = U_N + U_N R_N^*\l
         allocation: Some(Allocation { free: &["N", "D"], cost: SIX_N_D, closed_form: None }),
         reduces_to: &[Limit {
             law: "chinchilla",
-            set: &[("R_D_star", 1e12), ("R_N_star", 1e12)],
+            set: &[("R_D_star", 1e18), ("R_N_star", 1e18)],
             theta: &["E", "A", "B", "alpha", "beta"],
             inputs: &["N", "D"],
         }],
