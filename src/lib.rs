@@ -7,3 +7,4 @@ pub mod laws;
 pub mod objective;
 pub mod real;
 pub mod record;
+pub mod reference;
