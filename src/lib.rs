@@ -10,5 +10,6 @@ pub mod objective;
 pub mod optimum;
 pub mod real;
 pub mod record;
+pub mod reference;
 pub mod solve;
 pub mod uncertainty;

@@ -12,8 +12,17 @@ macro_rules! laws {
 }
 
 laws! {
+    power {
+        logarithmic::Logarithmic,
+        power::Power,
+        power_offset::PowerOffset,
+    }
     compute {
         chinchilla::Chinchilla,
+        gadre::Gadre,
+        gadre_error::GadreError,
+        kaplan::Kaplan,
+        muennighoff::Muennighoff,
     }
 }
 

@@ -1,0 +1,194 @@
+//! Hoffmann's form with repeated data worth less than new data (Muennighoff et al. 2023).
+
+use crate::cost::SIX_N_D;
+use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
+use crate::real::{Real, X};
+
+/// Muennighoff's law for data-constrained training.
+pub struct Muennighoff;
+
+/// What `size` units are worth of which `unique` are new: past the unique ones, returns decay with
+/// constant `r_star`. Repetition is (size − unique)/unique, exact where there is none, and expm1
+/// keeps the digits that 1 − e^−x would lose when r_star is large.
+#[inline(always)]
+fn worth<R: Real>(size: R, unique: R, r_star: R) -> R {
+    let repeats = (size - unique) / unique;
+    unique - unique * r_star * (-(repeats / r_star)).exp_m1()
+}
+
+/// Logarithm of the model size that is compute-optimal for `ln_unique` tokens seen once:
+/// ln(G (U G)^(beta/alpha)).
+#[inline(always)]
+fn ln_base<R: Real>(ln_unique: R, &[_, a, b, alpha, beta, ..]: &[R; 7]) -> R {
+    let ln_g = (alpha.ln() + a.ln() - beta.ln() - b.ln()) / (alpha + beta);
+    ln_g + beta / alpha * (ln_unique + ln_g)
+}
+
+fn array(t: &[f64]) -> [f64; 7] {
+    std::array::from_fn(|i| t[i])
+}
+fn g(t: &[f64]) -> f64 {
+    ((t[3].ln() + t[1].ln() - t[4].ln() - t[2].ln()) / (t[3] + t[4])).exp()
+}
+fn base(t: &[f64], unique: f64) -> f64 {
+    ln_base(f64::ln(unique), &array(t)).exp()
+}
+fn worth_of_data(t: &[f64], d: f64, u: f64) -> f64 {
+    worth(d, d.min(u), t[5])
+}
+fn worth_of_model(t: &[f64], n: f64, d: f64, u: f64) -> f64 {
+    worth(n, n.min(base(t, d.min(u))), t[6])
+}
+
+/// The data that minimise the loss at budget `c` and `u` unique tokens, by golden section in ln D
+/// around the optimum without repetition.
+fn d_opt(t: &[f64], c: f64, u: f64) -> f64 {
+    let loss = |ln_d: f64| {
+        let d = ln_d.exp();
+        let n = c / (6.0 * d);
+        t[0] + t[1] * worth_of_model(t, n, d, u).powf(-t[3]) + t[2] * worth_of_data(t, d, u).powf(-t[4])
+    };
+    let centre = (c / 6.0).ln() * t[3] / (t[3] + t[4]) - g(t).ln();
+    let ratio = (5.0_f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (centre - 7.0, centre + 7.0);
+    while high - low > 1e-9 {
+        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
+        if loss(left) < loss(right) { high = right } else { low = left }
+    }
+    (0.5 * (low + high)).exp()
+}
+
+impl Formula<7> for Muennighoff {
+    const CARD: Card = Card {
+        id: "muennighoff",
+        family: Family::Compute,
+        title: "Loss from model size, data seen and data that differ (Muennighoff's repeated-data law)",
+        formula: r"L = E + \frac{A}{N'^\alpha} + \frac{B}{D'^\beta},\quad \
+D' = U_D + U_D R_D^*\left(1 - e^{-R_D/R_D^*}\right),\quad N' = U_N + U_N R_N^*\left(1 - e^{-R_N/R_N^*}\right)",
+        cite: &["muennighoff2023", "hoffmann2022"],
+        inputs: &[
+            Input::new("N", "model size", "parameters"),
+            Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
+            Input::new("U", "data that differ", "tokens").counting(Counts::UniqueTokens),
+        ],
+        output: Input::new("L", "loss", "nat/token"),
+        params: &[
+            Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.5, 2.0]),
+            Param::coefficient("A", "A", "model-size coefficient", "nat/token", &[400.0]).role(Role::Nonlinear),
+            Param::coefficient("B", "B", "data coefficient", "nat/token", &[400.0, 2000.0]).role(Role::Nonlinear),
+            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.3, 0.4]),
+            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.4]),
+            Param::coefficient("R_D_star", "R_D^*", "decay constant of repeated data", "1", &[3.0, 15.0, 80.0])
+                .role(Role::Nonlinear),
+            Param::coefficient("R_N_star", "R_N^*", "decay constant of excess parameters", "1", &[2.0, 6.0])
+                .role(Role::Nonlinear),
+        ],
+        derived: &[
+            Derived {
+                symbol: "a",
+                meaning: "exponent of the compute-optimal model size without repetition, N_opt ∝ C^a",
+                formula: r"\beta/(\alpha+\beta)",
+                unit: "1",
+                needs: &[],
+                value: |t, _| t[4] / (t[3] + t[4]),
+            },
+            Derived {
+                symbol: "G",
+                meaning: "compute-optimal allocation constant without repetition, N_opt = G (C/6)^a",
+                formula: r"(\alpha A/(\beta B))^{1/(\alpha+\beta)}",
+                unit: "1",
+                needs: &[],
+                value: |t, _| g(t),
+            },
+            Derived {
+                symbol: "U_N",
+                meaning: "model size that is compute-optimal for U tokens seen once",
+                formula: r"G (U G)^{\beta/\alpha}",
+                unit: "parameters",
+                needs: &["U"],
+                value: |t, at| base(t, at[0]),
+            },
+            Derived {
+                symbol: "D_eff",
+                meaning: "new tokens that D tokens are worth when U of them differ",
+                formula: r"U_D + U_D R_D^*(1 - e^{-R_D/R_D^*})",
+                unit: "tokens",
+                needs: &["D", "U"],
+                value: |t, at| worth_of_data(t, at[0], at[1]),
+            },
+            Derived {
+                symbol: "N_eff",
+                meaning: "model size that N parameters are worth when U tokens differ, each seen at least once",
+                formula: r"U_N + U_N R_N^*(1 - e^{-R_N/R_N^*})",
+                unit: "parameters",
+                needs: &["N", "U"],
+                value: |t, at| worth_of_model(t, at[0], at[1], at[1]),
+            },
+            Derived {
+                symbol: "D_opt",
+                meaning: "compute-optimal data under C = 6ND with U tokens that differ",
+                formula: r"\arg\min_D L(C/(6D), D, U)",
+                unit: "tokens",
+                needs: &["C", "U"],
+                value: |t, at| d_opt(t, at[0], at[1]),
+            },
+            Derived {
+                symbol: "N_opt",
+                meaning: "compute-optimal model size under C = 6ND with U tokens that differ",
+                formula: r"C/(6 D_{opt})",
+                unit: "parameters",
+                needs: &["C", "U"],
+                value: |t, at| at[0] / (6.0 * d_opt(t, at[0], at[1])),
+            },
+            Derived {
+                symbol: "epochs",
+                meaning: "compute-optimal passes over U tokens under C = 6ND",
+                formula: r"D_{opt}/U",
+                unit: "1",
+                needs: &["C", "U"],
+                value: |t, at| d_opt(t, at[0], at[1]) / at[1],
+            },
+        ],
+        exchangeable: &[],
+        allocation: Some(Allocation { free: &["N", "D"], cost: SIX_N_D, closed_form: None }),
+        reduces_to: &[Limit {
+            law: "chinchilla",
+            set: &[("R_D_star", 1e18), ("R_N_star", 1e18)],
+            theta: &["E", "A", "B", "alpha", "beta"],
+            inputs: &["N", "D"],
+        }],
+        notes: "\
+## Statement
+Of D tokens seen, U differ. The R_D = D/U_D − 1 repetitions of the U_D = min(U, D) unique ones are worth \
+less and less, with decay constant R_D*; parameters beyond U_N, the compute-optimal size for U_D tokens, \
+likewise with R_N*. What is left is Hoffmann's form in the effective N' and D'.
+
+## Origin
+Muennighoff et al. 2023, equations 5 and 6. There the five constants of Hoffmann's form were fitted \
+first, on runs without repetition, and only R_D* and R_N* to the 182 runs with it, by Huber's loss with \
+delta 1e-3 on the logarithm of the loss.
+
+## Assumptions
+Repeated tokens are repeated equally often; a repetition is worth the same in any model; the constants \
+without repetition are known.
+
+## Where it fails
+R_D* is weakly identified: the published runs have better minima with R_D* three and six times larger, \
+and a form in which only excess parameters decay is as good. Take the profile interval, not the point. \
+Written with 1 − e^−x the formula loses every digit for large R*, and an optimiser finds false minima \
+there. Far past R_D* the law says that more repetition does nothing, while real runs get worse.
+
+## References
+muennighoff2023, hoffmann2022",
+    };
+
+    #[inline(always)]
+    fn predict<R: Real>(x: &[X<R>], theta: &[R; 7]) -> R {
+        let &[e, a, b, alpha, beta, r_d_star, r_n_star] = theta;
+        let (n, d, u) = (x[0].value(), x[1].value(), x[2].value());
+        let unique_data = d.min(u);
+        let unique_model = ln_base(x[1].ln().min(x[2].ln()), theta).exp().min(n);
+        let (n, d) = (worth(n, unique_model, r_n_star), worth(d, unique_data, r_d_star));
+        e + a * n.pow(-alpha) + b * d.pow(-beta)
+    }
+}

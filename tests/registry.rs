@@ -1,0 +1,264 @@
+//! What every law's card and file must satisfy, looped over the registry.
+
+use scaling_laws::law::{Card, Family, Transform};
+use scaling_laws::laws::{LAWS, find};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const HEADINGS: [&str; 5] = ["## Statement", "## Origin", "## Assumptions", "## Where it fails", "## References"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file under a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn is_kebab(id: &str) -> bool {
+    !id.is_empty()
+        && !id.starts_with('-')
+        && !id.ends_with('-')
+        && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn is_ascii_symbol(symbol: &str) -> bool {
+    !symbol.is_empty() && symbol.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Collects every complaint about every card, so that one run shows them all.
+fn every_card(check: impl Fn(&Card, &mut Vec<String>)) {
+    let mut complaints = Vec::new();
+    for law in LAWS {
+        let mut here = Vec::new();
+        check(law.card(), &mut here);
+        complaints.extend(here.into_iter().map(|complaint| format!("{}: {complaint}", law.card().id)));
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn ids_are_unique_kebab_case_and_found() {
+    let mut seen = BTreeSet::new();
+    every_card(|card, complaints| {
+        if !is_kebab(card.id) {
+            complaints.push("id is not kebab-case".to_owned());
+        }
+        if find(card.id).is_none_or(|law| law.card().id != card.id) {
+            complaints.push("is not found by its id".to_owned());
+        }
+    });
+    for law in LAWS {
+        assert!(seen.insert(law.card().id), "two laws are called {}", law.card().id);
+    }
+    assert!(find("no-such-law").is_none());
+}
+
+fn folder_of(family: Family) -> String {
+    format!("{family:?}").to_lowercase()
+}
+
+#[test]
+fn every_file_is_registered_under_its_family() {
+    let folder = root().join("src/laws");
+    let files: BTreeSet<String> = sources(&folder)
+        .iter()
+        .filter_map(|path| path.strip_prefix(&folder).ok())
+        .filter(|path| path.components().count() == 2)
+        .map(|path| path.with_extension("").to_string_lossy().into_owned())
+        .collect();
+    let laws: BTreeSet<String> = LAWS
+        .iter()
+        .map(|law| format!("{}/{}", folder_of(law.card().family), law.card().id.replace('-', "_")))
+        .collect();
+    let shared: BTreeSet<&String> = files.difference(&laws).filter(|file| !declares_a_law(&folder, file)).collect();
+    let unregistered: Vec<_> = files.difference(&laws).filter(|file| !shared.contains(file)).collect();
+    let misplaced: Vec<_> = laws.difference(&files).collect();
+    assert!(unregistered.is_empty(), "not registered, or not named after the id: {unregistered:?}");
+    assert!(misplaced.is_empty(), "no file of this name: {misplaced:?}");
+}
+
+fn declares_a_law(folder: &Path, file: &str) -> bool {
+    let text = fs::read_to_string(folder.join(file).with_extension("rs")).unwrap_or_default();
+    text.contains("const CARD: Card")
+}
+
+#[test]
+fn families_stand_together_in_the_registry() {
+    let mut seen = BTreeSet::new();
+    let mut last = None;
+    for law in LAWS {
+        if last != Some(law.card().family) {
+            assert!(seen.insert(law.card().family), "{:?} stands in two places", law.card().family);
+            last = Some(law.card().family);
+        }
+    }
+}
+
+#[test]
+fn laws_are_sorted_within_their_family() {
+    for pair in LAWS.windows(2) {
+        let (a, b) = (pair[0].card(), pair[1].card());
+        assert!(a.family != b.family || a.id < b.id, "{} stands before {}", a.id, b.id);
+    }
+}
+
+#[test]
+fn notes_have_all_headings_in_order_with_text_under_each() {
+    every_card(|card, complaints| {
+        let mut at = 0;
+        for (k, heading) in HEADINGS.iter().enumerate() {
+            let Some(found) = card.notes[at..].find(heading) else {
+                complaints.push(format!("no {heading:?} after {:?}", HEADINGS[..k].last()));
+                return;
+            };
+            at += found + heading.len();
+            let end = HEADINGS.get(k + 1).and_then(|next| card.notes[at..].find(next)).unwrap_or(card.notes.len() - at);
+            if card.notes[at..at + end].trim().is_empty() {
+                complaints.push(format!("{heading:?} is empty"));
+            }
+        }
+    });
+}
+
+#[test]
+fn cards_say_what_they_mean() {
+    every_card(|card, complaints| {
+        for (what, text) in [("title", card.title), ("formula", card.formula)] {
+            if text.trim().is_empty() || text.ends_with('.') {
+                complaints.push(format!("{what} is empty or ends with a full stop"));
+            }
+        }
+        if card.cite.is_empty() {
+            complaints.push("cites nothing".to_owned());
+        }
+        if card.inputs.is_empty() || card.params.is_empty() {
+            complaints.push("has no inputs or no parameters".to_owned());
+        }
+        let references = card.notes.split("## References").nth(1).unwrap_or_default();
+        for key in card.cite {
+            if !references.contains(key) {
+                complaints.push(format!("{key} is cited but is not under References"));
+            }
+        }
+    });
+}
+
+#[test]
+fn citations_are_in_the_bibliography() {
+    let path = root().join("datasets/references.bib");
+    let bibliography = fs::read_to_string(&path).expect("datasets/references.bib can be read");
+    every_card(|card, complaints| {
+        for key in card.cite {
+            if !bibliography.contains(&format!("{{{key},")) {
+                complaints.push(format!("{key} is not in datasets/references.bib"));
+            }
+        }
+    });
+}
+
+#[test]
+fn symbols_are_ascii_and_unique() {
+    every_card(|card, complaints| {
+        let mut seen = BTreeSet::new();
+        let inputs = card.inputs.iter().map(|input| input.symbol);
+        let symbols = inputs.chain([card.output.symbol]).chain(card.params.iter().map(|param| param.symbol));
+        for symbol in symbols.chain(card.derived.iter().map(|derived| derived.symbol)) {
+            if !is_ascii_symbol(symbol) {
+                complaints.push(format!("{symbol:?} is not an ASCII symbol"));
+            }
+            if !seen.insert(symbol) {
+                complaints.push(format!("{symbol} means two things"));
+            }
+        }
+    });
+}
+
+#[test]
+fn parameters_start_inside_their_bounds() {
+    every_card(|card, complaints| {
+        for param in card.params {
+            let (low, high) = param.bounds;
+            if !(low < high) {
+                complaints.push(format!("{}: empty bounds", param.symbol));
+            }
+            if param.transform == Transform::Log && low < 0.0 {
+                complaints.push(format!("{}: a logarithm below zero", param.symbol));
+            }
+            if param.starts.is_empty() || param.starts.iter().any(|&start| !(low < start && start < high)) {
+                complaints.push(format!("{}: starts are missing or not inside the bounds", param.symbol));
+            }
+            if param.meaning.is_empty() || param.unit.is_empty() || param.tex.is_empty() {
+                complaints.push(format!("{}: says nothing of meaning, unit or TeX", param.symbol));
+            }
+        }
+    });
+}
+
+#[test]
+fn derived_quantities_say_what_they_need() {
+    every_card(|card, complaints| {
+        for derived in card.derived {
+            if derived.meaning.is_empty() || derived.formula.is_empty() || derived.unit.is_empty() {
+                complaints.push(format!("{}: says nothing of meaning, formula or unit", derived.symbol));
+            }
+            for need in derived.needs {
+                if !is_ascii_symbol(need) {
+                    complaints.push(format!("{}: needs {need:?}, not an ASCII symbol", derived.symbol));
+                }
+                if card.param(need).is_some() {
+                    complaints.push(format!("{}: needs {need}, which is a parameter", derived.symbol));
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn allocations_free_inputs() {
+    every_card(|card, complaints| {
+        for symbol in card.allocation.iter().flat_map(|allocation| allocation.free) {
+            if card.input(symbol).is_none() {
+                complaints.push(format!("allocation frees {symbol}, which is no input"));
+            }
+        }
+    });
+}
+
+/// Behaviour comes from a card or a method, never from asking which law it is.
+#[test]
+fn nobody_asks_which_law_it_is() {
+    let quoted: Vec<String> = LAWS.iter().map(|law| format!("\"{}\"", law.card().id)).collect();
+    let mut complaints = Vec::new();
+    for path in sources(&root().join("src")) {
+        if path.starts_with(root().join("src/laws")) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("the source can be read");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            let asks = line.contains("match") && (line.contains("card().id") || line.contains("card.id"));
+            let compares = quoted.iter().any(|id| {
+                line.contains(&format!("== {id}"))
+                    || line.contains(&format!("{id} =>"))
+                    || line.contains(&format!("{id} |"))
+            });
+            if asks || compares {
+                complaints.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
