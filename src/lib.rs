@@ -8,4 +8,5 @@ pub mod laws;
 pub mod objective;
 pub mod real;
 pub mod record;
+pub mod scalar;
 pub mod solve;

@@ -15,6 +15,33 @@ laws! {
     compute {
         chinchilla::Chinchilla,
     }
+    precision {
+        capybara::Capybara,
+        capybara_exponent::CapybaraExponent,
+        capybara_exponent_joint::CapybaraExponentJoint,
+        capybara_mantissa::CapybaraMantissa,
+        capybara_mantissa_joint::CapybaraMantissaJoint,
+        capybara_float::CapybaraFloat,
+        capybara_block::CapybaraBlock,
+        capybara_block_joint::CapybaraBlockJoint,
+        kumar::Kumar,
+        kumar_offset::KumarOffset,
+        kumar_ptq::KumarPtq,
+        kumar_ptq_degradation::KumarPtqDegradation,
+        kumar_unified::KumarUnified,
+        kumar_float::KumarFloat,
+    }
+    hyperparameter {
+        step_law_lr::StepLawLr,
+        step_law_batch::StepLawBatch,
+        step_law_batch_size::StepLawBatchSize,
+        kaplan_lr::KaplanLr,
+        deepseek_lr::DeepseekLr,
+        deepseek_batch::DeepseekBatch,
+        porian_lr::PorianLr,
+        porian_batch::PorianBatch,
+        batch_at_loss::BatchAtLoss,
+    }
 }
 
 /// A law by id.
