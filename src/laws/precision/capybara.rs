@@ -35,7 +35,7 @@ fn capacity(t: &Theta, e: f64, m: f64) -> f64 {
 /// The layout of `p` bits, sign included, that holds most; exponent bits, or NaN if `p` is no
 /// whole number of bits.
 fn best_exponent_bits(t: &Theta, p: f64) -> f64 {
-    if p < 1.0 || p > 64.0 || p.fract() != 0.0 {
+    if !(1.0..=64.0).contains(&p) || p.fract() != 0.0 {
         return f64::NAN;
     }
     let mut best = (f64::NAN, f64::NEG_INFINITY);
