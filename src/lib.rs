@@ -8,5 +8,4 @@ pub mod laws;
 pub mod objective;
 pub mod real;
 pub mod record;
-pub mod scalar;
 pub mod solve;

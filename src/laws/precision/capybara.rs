@@ -2,9 +2,9 @@
 //! size (Sun et al. 2025).
 
 use crate::cost::{Cost, six_n_d_at, tokens_of_at};
-use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param};
+use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 use crate::real::{Real, X};
-use crate::scalar::{minimum, root};
+use crate::solve::scalar::{minimum, root};
 
 /// The unified law, with every optimum that the paper draws from it.
 pub struct Capybara;
@@ -142,7 +142,9 @@ impl Formula<8> for Capybara {
             Param::coefficient("d", "d", "data coefficient", "nat/token", &[1e3, 1e5]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),
             Param::coefficient("eps", r"\epsilon", "irreducible loss", "nat/token", &[1.8]),
-            GAMMA,
+            // It divides: the law is linear in its reciprocal only.
+            Param::coefficient("gamma", r"\gamma", "capacity coefficient of the number format", "1", &[1e3, 1e5])
+                .role(Role::Nonlinear),
             Param::exponent("delta", r"\delta", "exponent-bits exponent", (0.0, 20.0), &[3.0]),
             Param::exponent("nu", r"\nu", "mantissa-bits exponent", (0.0, 20.0), &[3.0]),
         ],
@@ -198,19 +200,6 @@ capybara2025",
         classical(x, n, alpha, d, beta, eps) + block / capacity
     }
 }
-
-/// The capacity coefficient, shared in meaning by the marginal laws. It divides, so the law is
-/// linear in its reciprocal only.
-const GAMMA: Param = Param {
-    symbol: "gamma",
-    tex: r"\gamma",
-    meaning: "capacity coefficient of the number format",
-    unit: "1",
-    role: crate::law::Role::Nonlinear,
-    bounds: (0.0, f64::INFINITY),
-    transform: crate::law::Transform::Log,
-    starts: &[1e3, 1e5],
-};
 
 const DERIVED: &[Derived] = &[
     Derived {
