@@ -22,6 +22,20 @@ pub fn tokens_of(c: f64, n: f64) -> f64 {
     c / (6.0 * n)
 }
 
+/// Bits of the number format that 6ND is counted in.
+pub const FULL_BITS: f64 = 16.0;
+
+/// The same cost for multiplications `bits` wide, in FLOP of 16-bit arithmetic: (6/16) bits·N·D
+/// (Kumar et al. 2024, arXiv 2411.04330, §4.3; Sun et al. 2025, arXiv 2501.02423, equation 42).
+pub fn six_n_d_at(n: f64, d: f64, bits: f64) -> f64 {
+    six_n_d(n, d) * bits / FULL_BITS
+}
+
+/// Tokens that a budget of `c` trains `n` parameters on at `bits`: the inverse of [`six_n_d_at`].
+pub fn tokens_of_at(c: f64, n: f64, bits: f64) -> f64 {
+    tokens_of(c, n) * FULL_BITS / bits
+}
+
 /// One petaflop-day in FLOP.
 pub const PF_DAY: f64 = 1e15 * 86_400.0;
 

@@ -24,6 +24,33 @@ laws! {
         kaplan::Kaplan,
         muennighoff::Muennighoff,
     }
+    precision {
+        capybara::Capybara,
+        capybara_block::CapybaraBlock,
+        capybara_block_joint::CapybaraBlockJoint,
+        capybara_exponent::CapybaraExponent,
+        capybara_exponent_joint::CapybaraExponentJoint,
+        capybara_float::CapybaraFloat,
+        capybara_mantissa::CapybaraMantissa,
+        capybara_mantissa_joint::CapybaraMantissaJoint,
+        kumar::Kumar,
+        kumar_float::KumarFloat,
+        kumar_offset::KumarOffset,
+        kumar_ptq::KumarPtq,
+        kumar_ptq_degradation::KumarPtqDegradation,
+        kumar_unified::KumarUnified,
+    }
+    hyperparameter {
+        batch_at_loss::BatchAtLoss,
+        deepseek_batch::DeepseekBatch,
+        deepseek_lr::DeepseekLr,
+        kaplan_lr::KaplanLr,
+        porian_batch::PorianBatch,
+        porian_lr::PorianLr,
+        step_law_batch::StepLawBatch,
+        step_law_batch_size::StepLawBatchSize,
+        step_law_lr::StepLawLr,
+    }
 }
 
 /// A law by id.

@@ -1,0 +1,60 @@
+//! One unknown: the root of a monotone function and the minimum of a function with one valley,
+//! for derived quantities that have no closed form. Deterministic, no derivative needed.
+
+/// Where `f` changes sign on [`low`, `high`], to the last bit; NaN where the ends have one sign.
+pub fn root(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+    let rises = f(high) > 0.0;
+    // Written so that a NaN at either end fails.
+    if !((f(low) < 0.0 && rises) || (f(low) > 0.0 && f(high) < 0.0)) {
+        return f64::NAN;
+    }
+    loop {
+        let middle = 0.5 * (low + high);
+        if !(low < middle && middle < high) {
+            return middle;
+        }
+        if (f(middle) > 0.0) == rises {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+}
+
+/// Where `f`, with one valley on [`low`, `high`], is smallest, by golden section. A smooth valley
+/// is flat at the bottom, so expect half the digits of a double: 1e-8 of the argument.
+pub fn minimum(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+    let ratio = 0.5 * (5f64.sqrt() - 1.0);
+    let (mut left, mut right) = (high - ratio * (high - low), low + ratio * (high - low));
+    let (mut f_left, mut f_right) = (f(left), f(right));
+    while high - low > 1e-10 * (1.0 + low.abs().max(high.abs())) {
+        if f_left < f_right {
+            (high, right, f_right) = (right, left, f_left);
+            left = high - ratio * (high - low);
+            f_left = f(left);
+        } else {
+            (low, left, f_left) = (left, right, f_right);
+            right = low + ratio * (high - low);
+            f_right = f(right);
+        }
+    }
+    0.5 * (low + high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_is_exact_and_refuses_an_interval_without_one() {
+        assert_eq!(root(|x| x * x - 2.0, 0.0, 2.0), 2f64.sqrt());
+        assert_eq!(root(|x| 2.0 - x * x, 0.0, 2.0), 2f64.sqrt());
+        assert!(root(|x| x * x + 1.0, 0.0, 2.0).is_nan());
+        assert!(root(|_| f64::NAN, 0.0, 2.0).is_nan());
+    }
+
+    #[test]
+    fn minimum_of_a_valley() {
+        assert!((minimum(|x| (x - 3.0).powi(2) + 1.0, -10.0, 40.0) - 3.0).abs() < 1e-7);
+    }
+}
