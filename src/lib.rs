@@ -3,9 +3,11 @@
 pub mod cost;
 pub mod dataset;
 pub mod fit;
+pub mod interpolate;
 pub mod law;
 pub mod laws;
 pub mod objective;
 pub mod real;
 pub mod record;
 pub mod solve;
+pub mod vocabulary;

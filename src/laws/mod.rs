@@ -15,6 +15,12 @@ laws! {
     compute {
         chinchilla::Chinchilla,
     }
+    vocabulary {
+        tao_approach_1::TaoApproach1,
+        tao_approach_2::TaoApproach2,
+        tao_approach_3::TaoApproach3,
+        tao_approach_3_as_published::TaoApproach3AsPublished,
+    }
 }
 
 /// A law by id.
