@@ -11,7 +11,8 @@ pub mod envelope;
 use crate::cost::six_n_d;
 use crate::real::Real;
 
-/// f(V) = a ln²V + b ln V + c: the published coefficients a, b, c (section 2 and the authors' code).
+/// f(V) = a ln²V + b ln V + c: the coefficients a, b, c as the authors' code has them (0.0064, −0.1581 and
+/// 1.2047 in the paper).
 pub const TOKEN_FUNCTION: [f64; 3] = [0.006_392_22, -0.158_110_69, 1.204_701_22];
 
 /// Beyond this many entries the published f(V) stays constant: its parabola would turn up at 235,021.
