@@ -40,6 +40,12 @@ laws! {
         kumar_ptq_degradation::KumarPtqDegradation,
         kumar_unified::KumarUnified,
     }
+    vocabulary {
+        tao_approach_1::TaoApproach1,
+        tao_approach_2::TaoApproach2,
+        tao_approach_3::TaoApproach3,
+        tao_approach_3_as_published::TaoApproach3AsPublished,
+    }
     hyperparameter {
         batch_at_loss::BatchAtLoss,
         deepseek_batch::DeepseekBatch,
