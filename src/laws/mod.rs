@@ -15,6 +15,11 @@ laws! {
     compute {
         chinchilla::Chinchilla,
     }
+    density {
+        densing_loss::DensingLoss,
+        density_growth::DensityGrowth,
+        score_sigmoid::ScoreSigmoid,
+    }
 }
 
 /// A law by id.
