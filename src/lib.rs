@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod cost;
 pub mod dataset;
+pub mod density;
 pub mod fit;
 pub mod interpolate;
 pub mod law;

@@ -46,6 +46,11 @@ laws! {
         tao_approach_3::TaoApproach3,
         tao_approach_3_as_published::TaoApproach3AsPublished,
     }
+    density {
+        densing_loss::DensingLoss,
+        density_growth::DensityGrowth,
+        score_sigmoid::ScoreSigmoid,
+    }
     hyperparameter {
         batch_at_loss::BatchAtLoss,
         deepseek_batch::DeepseekBatch,
