@@ -12,8 +12,22 @@ macro_rules! laws {
 }
 
 laws! {
+    power {
+        growth_power::GrowthPower,
+        henighan::Henighan,
+        hestness::Hestness,
+        scale_power::ScalePower,
+    }
     compute {
+        allocation_power::AllocationPower,
         chinchilla::Chinchilla,
+        clark::Clark,
+        clark_bilinear::ClarkBilinear,
+        henighan_allocation::HenighanAllocation,
+        kaplan_critical_batch::KaplanCriticalBatch,
+        kaplan_steps::KaplanSteps,
+        kaplan_trajectory::KaplanTrajectory,
+        tokens_per_parameter::TokensPerParameter,
     }
 }
 
