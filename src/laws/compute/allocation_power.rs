@@ -51,6 +51,14 @@ impl Formula<2> for AllocationPower {
                 value: |t, at| d_opt(t, at[0]),
             },
             Derived {
+                symbol: "D_critical",
+                meaning: "data seen if the budget is C_min and training runs at the critical batch, which costs 2 C_min",
+                formula: r"2 C/(6 N_{opt})",
+                unit: "tokens",
+                needs: &["C"],
+                value: |t, at| 2.0 * d_opt(t, at[0]),
+            },
+            Derived {
                 symbol: "p_CD",
                 meaning: "exponent of the compute that D tokens deserve",
                 formula: r"1/(1-p)",
@@ -85,7 +93,8 @@ C = 6ND, one pass over the data, compute at the best batch size.
 ## Where it fails
 Kaplan's exponent comes from learning-rate schedules that outlast short runs, from a warm-up as long as \
 the small runs and from leaving out the last layer's compute (Porian et al. 2024): corrected, p is near \
-0.5. D_opt of Table 6 is C/(6N) rounded, not twice that as equation 6.7 has it.
+0.5. Kaplan's budget is C_min, and a run at the critical batch costs twice that, so D_opt of Table 6 is \
+D_critical here; the right side of equation 6.7 (4e10 C^0.26) agrees with neither.
 
 ## References
 kaplan2020, henighan2020, porian2024",
