@@ -41,3 +41,8 @@ pub const PF_DAY: f64 = 1e15 * 86_400.0;
 
 /// C = 6ND for a law whose first two inputs are N and D.
 pub const SIX_N_D: Cost = Cost { name: "6ND", unit: "FLOP", of: |x| six_n_d(x[0], x[1]) };
+
+/// FLOP of serving `tokens` with N parameters, 2N each: the forward pass alone.
+pub fn inference_flop(n: f64, tokens: f64) -> f64 {
+    2.0 * n * tokens
+}

@@ -5,6 +5,7 @@ pub mod cost;
 pub mod dataset;
 pub mod density;
 pub mod fit;
+pub mod inference;
 pub mod interpolate;
 pub mod law;
 pub mod laws;

@@ -13,16 +13,28 @@ macro_rules! laws {
 
 laws! {
     power {
+        growth_power::GrowthPower,
+        henighan::Henighan,
+        hestness::Hestness,
         logarithmic::Logarithmic,
         power::Power,
         power_offset::PowerOffset,
+        scale_power::ScalePower,
     }
     compute {
+        allocation_power::AllocationPower,
         chinchilla::Chinchilla,
+        clark::Clark,
+        clark_bilinear::ClarkBilinear,
         gadre::Gadre,
         gadre_error::GadreError,
+        henighan_allocation::HenighanAllocation,
         kaplan::Kaplan,
+        kaplan_critical_batch::KaplanCriticalBatch,
+        kaplan_steps::KaplanSteps,
+        kaplan_trajectory::KaplanTrajectory,
         muennighoff::Muennighoff,
+        tokens_per_parameter::TokensPerParameter,
     }
     precision {
         capybara::Capybara,

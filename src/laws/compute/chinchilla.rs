@@ -1,6 +1,7 @@
 //! L = E + A/N^alpha + B/D^beta (Hoffmann et al. 2022).
 
 use crate::cost::SIX_N_D;
+use crate::inference::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param};
 use crate::real::{Real, X};
 
@@ -17,6 +18,12 @@ fn n_opt(t: &[f64], c: f64) -> f64 {
 fn d_opt(t: &[f64], c: f64) -> f64 {
     (c / 6.0).powf(t[3] / (t[3] + t[4])) / g(t)
 }
+/// N_base parameters trained on their compute-optimal data, and the plan that reaches the same loss
+/// at the least cost of training and of serving D_inf tokens.
+fn lifetime(t: &[f64], at: &[f64]) -> Option<(Plan, Plan)> {
+    let base = Plan { n: at[0], d: training_optimal_data(t, at[0]) };
+    Some((base, lifetime_optimum(t, base, at[1])?))
+}
 
 impl Formula<5> for Chinchilla {
     const CARD: Card = Card {
@@ -24,7 +31,7 @@ impl Formula<5> for Chinchilla {
         family: Family::Compute,
         title: "Loss from model size and data, additive (Hoffmann's parametric form)",
         formula: r"L = E + \frac{A}{N^\alpha} + \frac{B}{D^\beta}",
-        cite: &["hoffmann2022", "besiroglu2024"],
+        cite: &["hoffmann2022", "besiroglu2024", "sardana2024"],
         inputs: &[
             Input::new("N", "model size", "parameters"),
             Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
@@ -78,6 +85,61 @@ impl Formula<5> for Chinchilla {
                 needs: &["C"],
                 value: |t, at| d_opt(t, at[0]),
             },
+            Derived {
+                symbol: "D_base",
+                meaning: "data for which N_base parameters are compute-optimal in training",
+                formula: r"N_{base}^{\alpha/\beta} (\beta B/(\alpha A))^{1/\beta}",
+                unit: "tokens",
+                needs: &["N_base"],
+                value: |t, at| training_optimal_data(t, at[0]),
+            },
+            Derived {
+                symbol: "N_life",
+                meaning: "model size of least 6ND + 2N D_inf at the loss of N_base on its compute-optimal data",
+                formula: r"\arg\min_N 6ND + 2N D_{inf}",
+                unit: "parameters",
+                needs: &["N_base", "D_inf"],
+                value: |t, at| lifetime(t, at).map_or(f64::NAN, |(_, best)| best.n),
+            },
+            Derived {
+                symbol: "D_life",
+                meaning: "training data that go with N_life",
+                formula: r"\arg\min_D 6ND + 2N D_{inf}",
+                unit: "tokens",
+                needs: &["N_base", "D_inf"],
+                value: |t, at| lifetime(t, at).map_or(f64::NAN, |(_, best)| best.d),
+            },
+            Derived {
+                symbol: "D_life_ratio",
+                meaning: "training data that go with N_life, over D_base",
+                formula: r"D_{life}/D_{base}",
+                unit: "1",
+                needs: &["N_base", "D_inf"],
+                value: |t, at| lifetime(t, at).map_or(f64::NAN, |(base, best)| best.d / base.d),
+            },
+            Derived {
+                symbol: "life_saving_flop",
+                meaning: "FLOP that N_life saves over N_base in training and serving D_inf tokens",
+                formula: r"(6ND + 2N D_{inf})_{base} - (6ND + 2N D_{inf})_{life}",
+                unit: "FLOP",
+                needs: &["N_base", "D_inf"],
+                value: |t, at| {
+                    lifetime(t, at)
+                        .map_or(f64::NAN, |(base, best)| lifetime_flop(base, at[1]) - lifetime_flop(best, at[1]))
+                },
+            },
+            Derived {
+                symbol: "life_saving",
+                meaning: "share of the compute of training and serving that N_life saves over N_base, in per cent",
+                formula: r"100 (1 - C_{life}/C_{base})",
+                unit: "1",
+                needs: &["N_base", "D_inf"],
+                value: |t, at| {
+                    lifetime(t, at).map_or(f64::NAN, |(base, best)| {
+                        100.0 * (1.0 - lifetime_flop(best, at[1]) / lifetime_flop(base, at[1]))
+                    })
+                },
+            },
         ],
         exchangeable: &[],
         allocation: Some(Allocation {
@@ -93,7 +155,8 @@ with training tokens D, each a power law.
 
 ## Origin
 Hoffmann et al. 2022, equation 2 and appendix D.3. Fitted there to the logarithm of the loss by \
-Huber's loss with delta 1e-3.
+Huber's loss with delta 1e-3. The optimum over training and inference together, D_base to life_saving, \
+is that of Sardana et al. 2024: it keeps the loss of a training-optimal baseline.
 
 ## Assumptions
 One pass over the data, a learning-rate schedule that ends with the run, and an architecture family \
@@ -105,7 +168,7 @@ optima, not A and B. A handful of high-loss rows decides B. Rounding the publish
 the optimal tokens per parameter from 59 to 93 at 5.76e23 FLOP.
 
 ## References
-hoffmann2022, besiroglu2024",
+hoffmann2022, besiroglu2024, sardana2024",
     };
 
     #[inline(always)]

@@ -1,0 +1,70 @@
+//! L = (x_c/x)^alpha (Kaplan et al. 2020).
+
+use crate::law::{Card, Derived, Family, Formula, Input, Param, Transform};
+use crate::real::{Real, X};
+
+/// Kaplan's one-variable form: the loss is one where x reaches its scale.
+pub struct ScalePower;
+
+impl Formula<2> for ScalePower {
+    const CARD: Card = Card {
+        id: "scale-power",
+        family: Family::Power,
+        title: "Loss against one resource, a pure power with a scale (Kaplan's L(N), L(D), L(C), L(C_min))",
+        formula: r"L = \left(\frac{x_c}{x}\right)^{\alpha}",
+        cite: &["kaplan2020"],
+        inputs: &[Input::new("x", "resource (N, D, or compute in the unit of x_c)", "1")],
+        output: Input::new("L", "loss", "nat/token"),
+        params: &[
+            Param::coefficient("x_c", "x_c", "scale: where the loss would be one nat", "1", &[1e3, 1e8, 1e13])
+                .role(crate::law::Role::Nonlinear),
+            Param::exponent("alpha", r"\alpha", "exponent", (0.0, 3.0), &[0.05, 0.1, 0.3]).transform(Transform::Log),
+        ],
+        derived: &[
+            Derived {
+                symbol: "x_at",
+                meaning: "resource at which the loss reaches L",
+                formula: r"x_c L^{-1/\alpha}",
+                unit: "1",
+                needs: &["L"],
+                value: |t, at| t[0] * at[0].powf(-1.0 / t[1]),
+            },
+            Derived {
+                symbol: "L_doubling",
+                meaning: "factor on the loss for each doubling of the resource",
+                formula: r"2^{-\alpha}",
+                unit: "1",
+                needs: &[],
+                value: |t, _| (-t[1]).exp2(),
+            },
+        ],
+        exchangeable: &[],
+        allocation: None,
+        reduces_to: &[],
+        notes: "\
+## Statement
+Loss falls as a pure power of one resource x while every other resource is plentiful. The scale x_c \
+carries the unit: x must be given in the unit that x_c was published in.
+
+## Origin
+Kaplan et al. 2020, equations 1.1 to 1.3: L(N) for non-embedding parameters N trained to convergence on \
+enough data; L(D) for D tokens with early stopping; L(C) for compute with a fixed batch; L(C_min) for \
+compute with the best batch. Compute is in petaflop-days there (8.64e19 FLOP).
+
+## Assumptions
+No irreducible loss: the data cover losses far above it. Only x is scarce.
+
+## Where it fails
+Without a floor the law reaches zero; it must bend somewhere. x_c is an extrapolation by many orders of \
+magnitude, and hangs on the exponent: compare predictions, not x_c. Copies that add 1.69 to it mix two \
+papers. Kaplan prints three sets of constants (one variable, N and D, N and steps) that do not agree.
+
+## References
+kaplan2020",
+    };
+
+    #[inline(always)]
+    fn predict<R: Real>(x: &[X<R>], &[x_c, alpha]: &[R; 2]) -> R {
+        (alpha * (x_c.ln() - x[0].ln())).exp()
+    }
+}
