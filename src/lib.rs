@@ -2,6 +2,7 @@
 
 pub mod cost;
 pub mod dataset;
+pub mod figure;
 pub mod law;
 pub mod laws;
 pub mod objective;

@@ -1,0 +1,47 @@
+//! Figures: a [`Record`] becomes a [`Figure`] of plain data, and that becomes SVG, PNG or JSON.
+//! Nothing here computes a statistic; what a figure needs is in the record.
+
+pub mod backend;
+pub mod clip;
+pub mod colour;
+pub mod contour;
+mod describe;
+mod isoflop;
+mod marks;
+pub mod scene;
+pub mod ticks;
+pub mod tree;
+
+pub use backend::none::json;
+pub use backend::png::png;
+pub use backend::svg::svg;
+pub use tree::Figure;
+
+use crate::record::Record;
+use thiserror::Error;
+
+/// A figure that could not be drawn.
+#[derive(Debug, Error)]
+#[error("cannot draw the figure: {what}")]
+pub struct FigureError {
+    /// What went wrong.
+    pub what: String,
+}
+
+/// A kind of figure.
+pub struct Kind {
+    /// Name, also the stem of the file.
+    pub name: &'static str,
+    /// Draws it; none where the record has no such data.
+    pub draw: fn(&Record) -> Option<Figure>,
+}
+
+/// Every kind that draws one record, in the order of a report.
+pub const KINDS: &[Kind] = &[
+    Kind { name: "isoflop", draw: isoflop::draw },
+];
+
+/// Every figure that a record has data for.
+pub fn all(record: &Record) -> Vec<Figure> {
+    KINDS.iter().filter_map(|kind| (kind.draw)(record)).collect()
+}
