@@ -16,4 +16,8 @@ fn every_kind_draws() {
             std::fs::write(out.join(format!("{stem}.png")), figure::png(&svg).unwrap()).unwrap();
         }
     }
+    let figure = figure::published(&support::comparisons()).unwrap();
+    let svg = figure::svg(&figure).unwrap();
+    std::fs::write(out.join("published.svg"), &svg).unwrap();
+    std::fs::write(out.join("published.png"), figure::png(&svg).unwrap()).unwrap();
 }

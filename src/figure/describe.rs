@@ -1,8 +1,12 @@
 //! What the figures of one record say in the same words.
 
 use super::ticks::{Notation, write};
-use super::tree::{Axis, Scale};
-use crate::record::{self, Record};
+use super::colour::Color;
+use super::tree::{Along, Axis, Key, Mark, Stroke};
+use crate::record::{self, Band, Estimate, Optimum, Record};
+
+/// Behind what is extrapolated.
+const SHADE: Color = Color(0xf3, 0xf4, 0xf6);
 
 /// Line under a title: law and data.
 pub fn subtitle(record: &Record) -> String {
@@ -58,12 +62,75 @@ pub fn level(record: &Record) -> String {
     format!("{}%", (record.interval.level * 1000.0).round() / 10.0)
 }
 
-/// An axis of the same kind over another range.
-pub fn over(axis: &Axis, range: (f64, f64), room: usize) -> Axis {
-    match axis.scale {
-        Scale::Log => Axis::over(axis.label.clone(), &axis.unit, Scale::Log, range, room),
-        Scale::Linear => Axis::over(axis.label.clone(), &axis.unit, Scale::Linear, range, room),
-    }
+/// Smallest and largest finite value.
+pub fn range(values: &[f64]) -> (f64, f64) {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+}
+
+/// A quantity of an optimum by the symbol of the input or output it is the optimum of: `N` or
+/// `N_opt`.
+pub fn chosen<'a>(optimum: &'a Optimum, symbol: &str) -> Option<&'a Estimate> {
+    optimum.quantities.iter().find(|q| q.symbol == symbol || q.symbol.strip_suffix("_opt") == Some(symbol))
+}
+
+/// Shades what lies outside the data.
+pub fn extrapolated(covered: Option<(f64, f64)>) -> Vec<Mark> {
+    let outside = |from: f64, to: f64| Mark::Region {
+        name: "beyond the data".to_owned(),
+        of: Along::X,
+        from,
+        to,
+        color: SHADE,
+        opacity: 1.0,
+    };
+    covered.map_or_else(Vec::new, |(low, high)| vec![outside(f64::NEG_INFINITY, low), outside(high, f64::INFINITY)])
+}
+
+/// How [`extrapolated`] and the dashed part of [`curve`] look in a legend.
+pub fn beyond(color: Color) -> [Key; 2] {
+    [Key::Area(SHADE, 1.0), Key::Line(Stroke::dashed(color, 2.0))]
+}
+
+/// The interval of a curve, if it has one.
+pub fn interval(name: &str, band: &Band, color: Color) -> Option<Mark> {
+    (!band.lower.is_empty() && !band.upper.is_empty()).then(|| Mark::Band {
+        name: name.to_owned(),
+        x: band.x.clone(),
+        lower: band.lower.clone(),
+        upper: band.upper.clone(),
+        color,
+        opacity: 0.2,
+    })
+}
+
+/// A curve, solid where data cover it and dashed beyond.
+pub fn curve(name: &str, band: &Band, covered: Option<(f64, f64)>, color: Color) -> Vec<Mark> {
+    let Some((low, high)) = covered else {
+        return vec![Mark::line(name, &band.x, &band.y, Stroke::solid(color, 2.0))];
+    };
+    // Each part takes in the next point, so that the parts meet.
+    let (from, to) = (band.x.partition_point(|x| *x < low), band.x.partition_point(|x| *x <= high));
+    let part = |name: String, from: usize, to: usize, stroke: Stroke| {
+        let to = to.min(band.x.len()).min(band.y.len());
+        (from + 1 < to).then(|| Mark::line(&name, &band.x[from..to], &band.y[from..to], stroke))
+    };
+    let dashed = Stroke::dashed(color, 2.0);
+    [
+        part(format!("{name} below the data"), 0, from + 1, dashed),
+        part(format!("{name} within the data"), from, to, Stroke::solid(color, 2.0)),
+        part(format!("{name} beyond the data"), to.saturating_sub(1), band.x.len(), dashed),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A parameter's symbol as printed: `alpha` is α.
+pub fn greek(symbol: &str) -> String {
+    let (head, tail) = symbol.split_once('_').map_or((symbol, ""), |(head, tail)| (head, tail));
+    let letter = crate::figure::symbols::GREEK.iter().find(|(name, _)| *name == head).map_or(head, |(_, letter)| letter);
+    if tail.is_empty() { letter.to_owned() } else { format!("{letter}_{tail}") }
 }
 
 /// The measured values of an input.

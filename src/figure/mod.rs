@@ -5,16 +5,26 @@ pub mod backend;
 pub mod clip;
 pub mod colour;
 pub mod contour;
+mod allocation;
+mod basins;
 mod describe;
+mod frontier;
 mod isoflop;
+mod line;
 mod marks;
+mod published;
+mod residuals;
+mod ridge;
 pub mod scene;
+mod surface;
+pub mod symbols;
 pub mod ticks;
 pub mod tree;
 
 pub use backend::none::json;
 pub use backend::png::png;
 pub use backend::svg::svg;
+pub use published::draw as published;
 pub use tree::Figure;
 
 use crate::record::Record;
@@ -38,7 +48,14 @@ pub struct Kind {
 
 /// Every kind that draws one record, in the order of a report.
 pub const KINDS: &[Kind] = &[
+    Kind { name: "line", draw: line::draw },
     Kind { name: "isoflop", draw: isoflop::draw },
+    Kind { name: "frontier", draw: frontier::draw },
+    Kind { name: "allocation", draw: allocation::draw },
+    Kind { name: "surface", draw: surface::draw },
+    Kind { name: "residuals", draw: residuals::draw },
+    Kind { name: "ridge", draw: ridge::draw },
+    Kind { name: "basins", draw: basins::draw },
 ];
 
 /// Every figure that a record has data for.

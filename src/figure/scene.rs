@@ -86,6 +86,18 @@ pub enum Align {
 }
 
 impl Label {
+    /// Level text of normal weight.
+    pub fn new(at: Point, text: impl Into<String>, size: f64, color: Color, align: Align) -> Self {
+        Self { at, text: text.into(), size, bold: false, color, align, upright: false }
+    }
+    /// The same, bold.
+    pub fn heavy(self) -> Self {
+        Self { bold: true, ..self }
+    }
+    /// The same, reading from bottom to top.
+    pub fn turned(self) -> Self {
+        Self { upright: true, ..self }
+    }
     /// Where the ink may be, given the width of the text.
     pub fn extent(&self, width: f64) -> Rect {
         let before = match self.align {
@@ -124,7 +136,7 @@ impl Scene {
         scene.area(page.corners(), PAPER, 1.0);
         let mut top = PAD;
         for line in wrap(&figure.title, TITLE, true, scene.width - 2.0 * PAD, width) {
-            scene.text((PAD, top + 0.8 * TITLE), line, TITLE, INK, Align::Start).bold = true;
+            scene.label(Label::new((PAD, top + 0.8 * TITLE), line, TITLE, INK, Align::Start).heavy());
             top += 1.3 * TITLE;
         }
         for line in wrap(&figure.subtitle, SMALL, false, scene.width - 2.0 * PAD, width) {
@@ -137,13 +149,12 @@ impl Scene {
     }
 
     /// Adds a line of text.
-    pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, color: Color, align: Align) -> &mut Label {
-        let label = Label { at, text: text.into(), size, bold: false, color, align, upright: false };
+    pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, color: Color, align: Align) {
+        self.label(Label::new(at, text, size, color, align));
+    }
+    /// Adds a line of text, turned or bold.
+    pub fn label(&mut self, label: Label) {
         self.items.push(Item::Text(label));
-        match self.items.last_mut() {
-            Some(Item::Text(label)) => label,
-            _ => unreachable!("a text was just added"),
-        }
     }
     /// Adds an area.
     pub fn area(&mut self, points: Vec<Point>, color: Color, opacity: f64) {
@@ -214,7 +225,7 @@ impl Scene {
 
     fn panel(&mut self, panel: &Panel, frame: &Rect, width: Width) {
         if !panel.title.is_empty() {
-            self.text((frame.left, frame.top - 9.0), panel.title.clone(), SMALL, INK, Align::Start).bold = true;
+            self.label(Label::new((frame.left, frame.top - 9.0), panel.title.clone(), SMALL, INK, Align::Start).heavy());
         }
         let axes = Axes { x: &panel.x, y: &panel.y, frame: *frame };
         marks::backgrounds(self, panel, &axes);
@@ -274,7 +285,7 @@ impl Scene {
         if !axes.y.label.is_empty() {
             let x = frame.left - tick_width(axes.y, width) - 16.0;
             let at = (x, (frame.top + frame.bottom) / 2.0);
-            self.text(at, axes.y.caption(), SMALL, INK, Align::Middle).upright = true;
+            self.label(Label::new(at, axes.y.caption(), SMALL, INK, Align::Middle).turned());
         }
     }
 
@@ -286,7 +297,7 @@ impl Scene {
             self.text((bar.right + 7.0, y + 0.36 * TICK), t.label.clone(), TICK, INK, Align::Start);
         }
         let at = (bar.right + 7.0 + tick_width(axis, width) + 15.0, (bar.top + bar.bottom) / 2.0);
-        self.text(at, axis.caption(), SMALL, INK, Align::Middle).upright = true;
+        self.label(Label::new(at, axis.caption(), SMALL, INK, Align::Middle).turned());
     }
 }
 

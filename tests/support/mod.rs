@@ -310,3 +310,41 @@ pub fn power() -> Record {
     record.optima.clear();
     record
 }
+
+/// Published numbers beside ours: some with intervals, one that differs.
+pub fn comparisons() -> Vec<Comparison> {
+    let record = chinchilla();
+    let printed = [("E", "1.8172"), ("A", "482.01"), ("B", "2085.43"), ("alpha", "0.3478"), ("beta", "0.3658"), ("a", "0.5126")];
+    let all = record.parameters.iter().chain(&record.derived);
+    let mut comparisons: Vec<Comparison> = printed
+        .iter()
+        .filter_map(|(symbol, printed)| {
+            let e = all.clone().find(|e| e.symbol == *symbol)?;
+            Some(Comparison {
+                reference: "besiroglu2024/main".to_owned(),
+                quantity: (*symbol).to_owned(),
+                printed: (*printed).to_owned(),
+                value: printed.parse().unwrap(),
+                ours: e.estimate,
+                lower: e.lower,
+                upper: e.upper,
+                agrees: true,
+                expected: true,
+                why: String::new(),
+            })
+        })
+        .collect();
+    for (quantity, printed, value) in [("alpha", "0.34", 0.34), ("beta", "0.28", 0.28), ("a", "0.454", 0.454)] {
+        let same = comparisons.iter().find(|c| c.quantity == quantity).unwrap().clone();
+        comparisons.push(Comparison {
+            reference: "hoffmann2022/main".to_owned(),
+            printed: printed.to_owned(),
+            value,
+            agrees: false,
+            expected: false,
+            why: "rounded constants of a fit that had not converged".to_owned(),
+            ..same
+        });
+    }
+    comparisons
+}
