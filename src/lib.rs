@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod cost;
 pub mod dataset;
 pub mod density;
+pub mod figure;
 pub mod fit;
 pub mod inference;
 pub mod interpolate;

@@ -276,3 +276,28 @@ pub struct Surface {
     /// Loss, row by row: `loss[j][i]` at `n[i]`, `d[j]`.
     pub loss: Vec<Vec<f64>>,
 }
+
+/// A published number beside ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Where it was printed: `besiroglu2024/main`.
+    pub reference: String,
+    /// Symbol of the quantity, with its conditions if any.
+    pub quantity: String,
+    /// Exactly as printed.
+    pub printed: String,
+    /// The printed number.
+    pub value: f64,
+    /// Ours.
+    pub ours: f64,
+    /// Lower end of our interval, where there is one.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// Whether ours agrees within the printed precision or the stated tolerance.
+    pub agrees: bool,
+    /// Whether it was expected to agree.
+    pub expected: bool,
+    /// Why it does not, where it is known not to.
+    pub why: String,
+}

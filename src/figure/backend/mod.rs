@@ -1,0 +1,5 @@
+//! Figures to bytes.
+
+pub mod none;
+pub mod png;
+pub mod svg;
