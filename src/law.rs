@@ -318,9 +318,8 @@ pub trait Formula<const P: usize>: Sync + Send + 'static {
 /// How many derivatives to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Order {
-    /// Values.
-    Value,
-    /// And gradients.
+    /// Values and gradients: the exponentials cost as much as the derivatives, so that values
+    /// alone would hardly be cheaper.
     First,
     /// And second derivatives.
     Second,
@@ -433,37 +432,60 @@ impl<F, const P: usize> Default for Of<F, P> {
     }
 }
 
+/// Laws with more parameters than this take second derivatives two parameters at a time: code for
+/// all pairs at once grows with their square.
+const WHOLE: usize = 6;
+
 impl<F: Formula<P>, const P: usize> Of<F, P> {
+    /// Values and gradients.
     #[inline(always)]
-    fn sweep<V: Vector>(order: Order, block: &Block, theta: &[f64; P], jet: &mut Jet) {
+    fn first<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
         let inputs = const { F::CARD.inputs.len() };
-        match order {
-            Order::Value => {
-                let theta = theta.map(Lanes::<V>::constant);
-                for row in (0..block.padded()).step_by(V::WIDTH) {
-                    F::predict(&block.lanes::<V, Lanes<V>>(inputs, row), &theta).0.store(&mut jet.y[row..]);
+        let theta: [Dual<Lanes<V>, P>; P] = std::array::from_fn(|i| Dual::variable(theta[i], i));
+        for row in (0..block.padded()).step_by(V::WIDTH) {
+            let y = F::predict(&block.lanes::<V, Dual<Lanes<V>, P>>(inputs, row), &theta);
+            y.v.0.store(&mut jet.y[row..]);
+            for i in 0..P {
+                y.d[i].0.store(&mut jet.d[i][row..]);
+            }
+        }
+    }
+
+    /// Second derivatives too, of all parameters at once.
+    #[inline(always)]
+    fn second<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        let inputs = const { F::CARD.inputs.len() };
+        let theta: [Hyper<Lanes<V>, P>; P] = std::array::from_fn(|i| Hyper::variable(theta[i], i));
+        for row in (0..block.padded()).step_by(V::WIDTH) {
+            let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, P>>(inputs, row), &theta);
+            y.v.0.store(&mut jet.y[row..]);
+            for i in 0..P {
+                y.d[i].0.store(&mut jet.d[i][row..]);
+                for j in 0..=i {
+                    y.h[i][j].0.store(&mut jet.h[i * (i + 1) / 2 + j][row..]);
                 }
             }
-            Order::First => {
-                let theta: [Dual<Lanes<V>, P>; P] = std::array::from_fn(|i| Dual::variable(theta[i], i));
+        }
+    }
+
+    /// The same, two parameters at a time: P(P + 1)/2 sweeps of little code.
+    #[inline(always)]
+    fn pairs<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        let inputs = const { F::CARD.inputs.len() };
+        for i in 0..P {
+            for j in 0..=i {
+                let theta: [Hyper<Lanes<V>, 2>; P] = std::array::from_fn(|k| match k {
+                    _ if k == i => Hyper::variable(theta[k], 0),
+                    _ if k == j => Hyper::variable(theta[k], 1),
+                    _ => Hyper::constant(theta[k]),
+                });
                 for row in (0..block.padded()).step_by(V::WIDTH) {
-                    let y = F::predict(&block.lanes::<V, Dual<Lanes<V>, P>>(inputs, row), &theta);
-                    y.v.0.store(&mut jet.y[row..]);
-                    for i in 0..P {
-                        y.d[i].0.store(&mut jet.d[i][row..]);
-                    }
-                }
-            }
-            Order::Second => {
-                let theta: [Hyper<Lanes<V>, P>; P] = std::array::from_fn(|i| Hyper::variable(theta[i], i));
-                for row in (0..block.padded()).step_by(V::WIDTH) {
-                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, P>>(inputs, row), &theta);
-                    y.v.0.store(&mut jet.y[row..]);
-                    for i in 0..P {
-                        y.d[i].0.store(&mut jet.d[i][row..]);
-                        for j in 0..=i {
-                            y.h[i][j].0.store(&mut jet.h[i * (i + 1) / 2 + j][row..]);
-                        }
+                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, 2>>(inputs, row), &theta);
+                    let pair = if i == j { y.h[0][0] } else { y.h[1][0] };
+                    pair.0.store(&mut jet.h[i * (i + 1) / 2 + j][row..]);
+                    if i == j {
+                        y.v.0.store(&mut jet.y[row..]);
+                        y.d[0].0.store(&mut jet.d[i][row..]);
                     }
                 }
             }
@@ -474,16 +496,20 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
     /// The processor must have AVX2.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    unsafe fn sweep_avx2(order: Order, block: &Block, theta: &[f64; P], jet: &mut Jet) {
-        Self::sweep::<x86::Avx2>(order, block, theta, jet);
+    unsafe fn first_avx2(block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        Self::first::<x86::Avx2>(block, theta, jet);
     }
 
     /// # Safety
-    /// The processor must have AVX-512F.
+    /// The processor must have AVX2.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    unsafe fn sweep_avx512(order: Order, block: &Block, theta: &[f64; P], jet: &mut Jet) {
-        Self::sweep::<x86::Avx512>(order, block, theta, jet);
+    #[target_feature(enable = "avx2")]
+    unsafe fn second_avx2(block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        if const { P <= WHOLE } {
+            Self::second::<x86::Avx2>(block, theta, jet);
+        } else {
+            Self::pairs::<x86::Avx2>(block, theta, jet);
+        }
     }
 }
 
@@ -503,17 +529,15 @@ impl<F: Formula<P>, const P: usize> Law for Of<F, P> {
     fn jet(&self, order: Order, block: &Block, theta: &[f64], jet: &mut Jet) {
         let theta = &array(theta);
         #[cfg(target_arch = "x86_64")]
-        {
-            if std::arch::is_x86_feature_detected!("avx512f") {
-                // SAFETY: the processor was just found to have AVX-512F.
-                return unsafe { Self::sweep_avx512(order, block, theta, jet) };
-            }
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the processor was just found to have AVX2.
-                return unsafe { Self::sweep_avx2(order, block, theta, jet) };
-            }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor was just found to have AVX2.
+            return match order {
+                Order::First => unsafe { Self::first_avx2(block, theta, jet) },
+                Order::Second => unsafe { Self::second_avx2(block, theta, jet) },
+            };
         }
-        Self::sweep::<f64>(order, block, theta, jet);
+        // Without vectors, all derivatives come from the small code: the same bits, more sweeps.
+        Self::pairs::<f64>(block, theta, jet);
     }
 }
 

@@ -191,7 +191,7 @@ fn parameters_start_inside_their_bounds() {
     every_card(|card, complaints| {
         for param in card.params {
             let (low, high) = param.bounds;
-            if !(low < high) {
+            if low.is_nan() || low >= high {
                 complaints.push(format!("{}: empty bounds", param.symbol));
             }
             if param.transform == Transform::Log && low < 0.0 {

@@ -303,7 +303,7 @@ impl FitProblem {
     fn chain(&self, theta: &[f64; MAX_PARAMS], sums: &Sums, q: &[f64], order: Order, out: &mut Evaluation) {
         let n = q.len();
         out.value = sums.value;
-        if order >= Order::First {
+        {
             out.gradient.fill(0.0);
             out.hessian.fill(0.0);
             out.majorant.fill(0.0);
@@ -335,12 +335,10 @@ impl FitProblem {
         for prior in self.priors.iter() {
             let z = (q[prior.variable] - prior.mean) / prior.sd;
             out.value += 0.5 * prior.scale * z * z;
-            if order >= Order::First {
-                out.gradient[prior.variable] += prior.scale * z / prior.sd;
-                let curvature = prior.scale / (prior.sd * prior.sd);
-                out.hessian[prior.variable * n + prior.variable] += curvature;
-                out.majorant[prior.variable * n + prior.variable] += curvature;
-            }
+            out.gradient[prior.variable] += prior.scale * z / prior.sd;
+            let curvature = prior.scale / (prior.sd * prior.sd);
+            out.hessian[prior.variable * n + prior.variable] += curvature;
+            out.majorant[prior.variable * n + prior.variable] += curvature;
         }
     }
 }
@@ -383,7 +381,7 @@ impl Problem for FitProblem {
         self.chain(&theta, sums, q, order, out);
         let finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
         out.value.is_finite()
-            && (order < Order::First || finite(&out.gradient))
+            && finite(&out.gradient)
             && (order < Order::Second || (finite(&out.hessian) && finite(&out.majorant)))
     }
 }
@@ -406,10 +404,6 @@ impl View {
         self.law.jet(order, &packed.block, theta, jet);
         #[cfg(target_arch = "x86_64")]
         {
-            if std::arch::is_x86_feature_detected!("avx512f") {
-                // SAFETY: the processor was just found to have AVX-512F.
-                return unsafe { accumulate_avx512(&self.objective, order, packed, theta.len(), jet, sums) };
-            }
             if std::arch::is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor was just found to have AVX2.
                 return unsafe { accumulate_avx2(&self.objective, order, packed, theta.len(), jet, sums) };
@@ -425,14 +419,6 @@ impl View {
 #[target_feature(enable = "avx2")]
 unsafe fn accumulate_avx2(o: &Objective, order: Order, packed: &Packed, p: usize, jet: &Jet, sums: &mut Sums) {
     accumulate::<x86::Avx2>(o, order, packed, p, jet, sums);
-}
-
-/// # Safety
-/// The processor must have AVX-512F.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn accumulate_avx512(o: &Objective, order: Order, packed: &Packed, p: usize, jet: &Jet, sums: &mut Sums) {
-    accumulate::<x86::Avx512>(o, order, packed, p, jet, sums);
 }
 
 /// Adds one block to the sums. Row k contributes, with r the residual, z the residual scale and
@@ -456,19 +442,14 @@ fn accumulate<V: Vector>(o: &Objective, order: Order, packed: &Packed, p: usize,
             let r = V::load(&packed.target[at..]) - o.residual.at(y);
             let rho = o.loss.rho(r);
             value[part] = value[part] + w * rho.value;
-            if order >= Order::First {
-                let (first, second) = o.residual.derivatives(y);
-                let ws = w * rho.slope;
-                (-(ws * first)).store(&mut slope[at..]);
-                (w * rho.curvature * first * first - ws * second).store(&mut bend[at..]);
-                (w * rho.majorant * first * first).store(&mut major[at..]);
-            }
+            let (first, second) = o.residual.derivatives(y);
+            let ws = w * rho.slope;
+            (-(ws * first)).store(&mut slope[at..]);
+            (w * rho.curvature * first * first - ws * second).store(&mut bend[at..]);
+            (w * rho.majorant * first * first).store(&mut major[at..]);
         }
     }
     sums.value += total(&value[..PAD / V::WIDTH]);
-    if order < Order::First {
-        return;
-    }
     for i in 0..p {
         let mut g = [zero; PAD];
         for row in (0..rows).step_by(PAD) {

@@ -29,7 +29,7 @@ pub fn least_absolute(problem: &mut dyn Kinked, start: &[f64], options: Options)
     let mut newton = Newton::new(n, options);
     let mut here = Evaluation::new(n);
     problem.smooth(0.0);
-    if !problem.evaluate(start, Order::Value, &mut here) {
+    if !problem.evaluate(start, Order::First, &mut here) {
         return Solution { q: start.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
     }
     let mut best = Solution { q: start.to_vec(), value: here.value, termination: Termination::Stalled, evaluations: 1 };
@@ -59,7 +59,7 @@ pub fn least_absolute(problem: &mut dyn Kinked, start: &[f64], options: Options)
 
 /// Takes a candidate that is no worse than the best to rounding.
 fn keep(problem: &dyn Problem, q: &[f64], best: &mut Solution, here: &mut Evaluation, termination: Termination) {
-    if problem.evaluate(q, Order::Value, here) && here.value <= best.value * (1.0 + 1e-14) {
+    if problem.evaluate(q, Order::First, here) && here.value <= best.value * (1.0 + 1e-14) {
         best.q = q.to_vec();
         best.value = here.value;
         best.termination = termination;

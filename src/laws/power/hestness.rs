@@ -33,6 +33,7 @@ impl Formula<3> for Hestness {
                 bounds: (0.0, f64::INFINITY),
                 transform: Transform::Identity,
                 starts: &[0.01, 0.3],
+                scales_with: None,
             },
         ],
         derived: &[
