@@ -16,5 +16,6 @@ pub mod real;
 pub mod record;
 pub mod reference;
 pub mod solve;
+pub mod tokenisation;
 pub mod uncertainty;
 pub mod vocabulary;

@@ -301,3 +301,30 @@ pub struct Comparison {
     /// Why it does not, where it is known not to.
     pub why: String,
 }
+
+/// A quantity that follows from several laws, each along one condition, and single cases beside
+/// them: optimal vocabularies along model size, with the models that exist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DerivedCurves {
+    /// The condition.
+    pub x: Axis,
+    /// The quantity.
+    pub y: Axis,
+    /// One named curve per law or parameter set.
+    pub curves: Vec<(String, Band)>,
+    /// Single cases.
+    pub cases: Vec<DerivedCase>,
+}
+
+/// A single case beside [`DerivedCurves`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DerivedCase {
+    /// Name.
+    pub name: String,
+    /// The condition.
+    pub x: f64,
+    /// The quantity as it is.
+    pub actual: f64,
+    /// The quantity as it should be by the source's own reckoning, if it says so.
+    pub advised: Option<f64>,
+}

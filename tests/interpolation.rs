@@ -79,6 +79,8 @@ fn area(p: [[f64; 2]; 3]) -> f64 {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn triangles_cover_the_hull_without_overlap_and_reproduce_planes(
         seed in prop::collection::vec((0.0..1.0f64, 0.0..1.0f64), 0..40), a in -3.0..3.0f64, b in -3.0..3.0f64,

@@ -1,9 +1,9 @@
 //! The rows of approach 1: training-curve points, interpolated ones, and the running minimum of
 //! their losses along compute (Tao et al. 2024 and their code).
 
-use super::{tokens_per_character, training_flops, vocabulary_parameters};
 use crate::dataset::Measurements;
 use crate::interpolate::{CloughTocher, QuadraticSpline, log_spaced};
+use crate::tokenisation::{tokens_per_character, training_flops, vocabulary_parameters};
 
 /// Points along each diagonal of model size and text.
 const DIAGONAL: usize = 50;

@@ -2,7 +2,7 @@
 
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
 use crate::real::{Real, X};
-use crate::vocabulary::width;
+use crate::tokenisation::width;
 
 /// Tao's approach 1: three power laws of compute along the envelope of lowest losses.
 pub struct TaoApproach1;

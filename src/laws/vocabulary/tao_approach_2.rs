@@ -2,7 +2,7 @@
 
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
 use crate::real::{Real, X};
-use crate::vocabulary::{cheapest_vocabulary, width};
+use crate::tokenisation::{cheapest_vocabulary, width};
 
 /// Tao's approach 2: the growth of the vocabulary that makes reading cheapest, carried over to the
 /// vocabulary that trains best.

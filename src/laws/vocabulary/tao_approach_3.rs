@@ -3,8 +3,8 @@
 use crate::cost::{Cost, tokens_of};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param};
 use crate::real::{Real, X};
-use crate::vocabulary::{
-    Tradeoff, compute_optimal_budget, tokens, tokens_per_character, training_flops, vocabulary_parameters, width,
+use crate::tokenisation::{
+    Tradeoff, compute_optimal_budget, token_count, tokens_per_character, training_flops, vocabulary_parameters, width,
 };
 
 /// Tao's approach 3 with D = H f(V) as the paper defines it.
@@ -113,7 +113,7 @@ pub(super) const DERIVED: [Derived; 11] = [
         formula: r"a\ln^2 V + b\ln V + c,\ V \le 200000",
         unit: "tokens/character",
         needs: &["V"],
-        value: |_, at| tokens(at[0], 1.0),
+        value: |_, at| token_count(at[0], 1.0),
     },
     Derived {
         symbol: "D",
@@ -121,7 +121,7 @@ pub(super) const DERIVED: [Derived; 11] = [
         formula: "H f(V)",
         unit: "tokens",
         needs: &["V", "H"],
-        value: |_, at| tokens(at[0], at[1]),
+        value: |_, at| token_count(at[0], at[1]),
     },
     Derived {
         symbol: "C",
@@ -160,7 +160,7 @@ impl Formula<6> for TaoApproach3 {
         allocation: Some(Allocation {
             free: &["V", "H"],
             cost: Cost { name: "6(N_nv+Vd)Hf(V)", unit: "FLOP", of: |x| training_flops(x[0], x[1], x[2]) },
-            closed_form: Some(|t, x, c| best(t, x, c, |v| tokens(v, 1.0))),
+            closed_form: Some(|t, x, c| best(t, x, c, |v| token_count(v, 1.0))),
         }),
         reduces_to: &[],
         notes: "\
@@ -182,10 +182,12 @@ points along a training curve stand for finished runs. The default budget of V_o
 (N_nv/0.08335)^2, whatever the parameters.
 
 ## Where it fails
-With the right D the public runs do not identify alpha2: the best value under alpha2 <= 1 sits on \
-that bound, a local minimum lies just above it and a lower one at a negative exponent, where more \
-vocabulary always hurts and no optimum exists. Trust no vocabulary optimum from such a fit. The \
-published constants, put into this law, miss the runs they were fitted to.
+With the right D the 1,054 published training-curve points do not identify alpha2: the best value \
+under alpha2 <= 1 sits on that bound, a local minimum lies just above it and a lower one at a \
+negative exponent, where more vocabulary always hurts and no optimum exists. The 60 last points \
+alone (tao2024-vocabulary) put alpha2 near 0.75, on a ridge, with an optimum at 70B parameters twice \
+that of the bounded fit: report the interval of an optimum, never the point alone. The published \
+constants, put into this law, miss the runs they were fitted to.
 
 ## References
 tao2024",

@@ -4,7 +4,7 @@ use super::tao_approach_3::{DERIVED, INPUTS, OUTPUT, PARAMS, best, loss};
 use crate::cost::{Cost, six_n_d};
 use crate::law::{Allocation, Card, Family, Formula};
 use crate::real::{Real, X};
-use crate::vocabulary::{tokens, tokens_per_character, vocabulary_parameters};
+use crate::tokenisation::{token_count, tokens_per_character, vocabulary_parameters};
 
 /// Tao's approach 3 with the D of the published fit, in which the vocabulary was already counted
 /// in thousands when f was taken.
@@ -12,7 +12,7 @@ pub struct TaoApproach3AsPublished;
 
 /// What the fit takes for tokens per character.
 fn fitted_tokens_per_character(v: f64) -> f64 {
-    tokens(v / 1e3, 1.0)
+    token_count(v / 1e3, 1.0)
 }
 
 impl Formula<6> for TaoApproach3AsPublished {
