@@ -48,7 +48,7 @@
 //! * a ratio of two of these: `D_opt/N_opt`.
 //!
 //! `via = "gadre2024/loss"` lets another fit predict an input that `at` leaves open. A value takes
-//! `tolerance` (relative), `mcse` (Monte Carlo standard error of a simulated number: four of them
+//! `tolerance` (relative), `mcse` (Monte Carlo standard error of a simulated number: five of them
 //! widen the tolerance), `expect = "contradict"` with `why`, and its own `where` and `kind`.
 
 mod check;
