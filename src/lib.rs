@@ -15,6 +15,7 @@ pub mod optimum;
 pub mod real;
 pub mod record;
 pub mod reference;
+pub mod reproduce;
 pub mod solve;
 pub mod tokenisation;
 pub mod uncertainty;

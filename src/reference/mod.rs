@@ -16,6 +16,8 @@
 //! where = "Table 2"            # where in the source
 //! kind = "published"           # published | certified | computed (by us, in double precision, from verified inputs)
 //! expect = "reproduce"         # reproduce: refit, must agree · contradict: refit, must not (needs `why`) · value-only: no refit
+//! units = "D in tokens"        # optional: what the constants count, in words
+//! recommends = "learning-rate" # optional: what the output tells a practitioner to set
 //! dataset = "hoffmann2022-figure4"
 //! map = { x = "C", L = "N" }   # optional: role of the law = column of the data set
 //! keep = "M >= 20"             # optional: rows to use; `exclude` = rows to leave out
@@ -46,7 +48,7 @@
 //! * a ratio of two of these: `D_opt/N_opt`.
 //!
 //! `via = "gadre2024/loss"` lets another fit predict an input that `at` leaves open. A value takes
-//! `tolerance` (relative), `mcse` (Monte Carlo standard error of a simulated number: four of them
+//! `tolerance` (relative), `mcse` (Monte Carlo standard error of a simulated number: five of them
 //! widen the tolerance), `expect = "contradict"` with `why`, and its own `where` and `kind`.
 
 mod check;
@@ -199,6 +201,10 @@ pub struct FitReference {
     pub expect: Expect,
     /// Why it is contradicted.
     pub why: String,
+    /// What the constants count, in words.
+    pub units: Option<String>,
+    /// What the law's output tells a practitioner to set: `learning-rate`.
+    pub recommends: Option<String>,
     /// The rows, if they were released.
     pub data: Option<Data>,
     /// What was minimised.

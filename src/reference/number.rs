@@ -46,7 +46,8 @@ impl Printed {
 pub enum Tolerance {
     /// Half a unit in the last printed place, widened by so many (for simulated numbers).
     Printed {
-        /// Monte Carlo standard error; four of them are added.
+        /// Monte Carlo standard error of either side; five are added, three and a half of their
+        /// difference's.
         mcse: f64,
     },
     /// Relative.
@@ -61,7 +62,7 @@ impl Tolerance {
         let size = printed.value.abs();
         let most = match *self {
             // A tie in the last place is decided by rounding, so it counts as met.
-            Self::Printed { mcse } => printed.half_unit * (1.0 + 1e-9) + 4.0 * mcse,
+            Self::Printed { mcse } => printed.half_unit * (1.0 + 1e-9) + 5.0 * mcse,
             Self::Relative(tolerance) => tolerance * size,
             Self::Digits(digits) => 10f64.powi(-(digits.min(300) as i32)) * size,
         };
@@ -104,7 +105,7 @@ mod tests {
         let printed = Printed::parse("2.50").expect("a number");
         assert!(Tolerance::Printed { mcse: 0.0 }.met(&printed, 2.505));
         assert!(!Tolerance::Printed { mcse: 0.0 }.met(&printed, 2.5051));
-        assert!(Tolerance::Printed { mcse: 0.1 }.met(&printed, 2.9));
+        assert!(Tolerance::Printed { mcse: 0.1 }.met(&printed, 3.0));
         assert!(Tolerance::Relative(1e-3).met(&printed, 2.5025));
         assert!(!Tolerance::Relative(1e-3).met(&printed, 2.503));
         assert!(Tolerance::Digits(4).met(&printed, 2.5002));

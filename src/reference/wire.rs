@@ -30,6 +30,8 @@ struct WireFit {
     expect: Expect,
     #[serde(default)]
     why: String,
+    units: Option<String>,
+    recommends: Option<String>,
     dataset: Option<String>,
     #[serde(default)]
     map: Texts,
@@ -192,6 +194,8 @@ impl WireFit {
             kind: self.kind,
             expect: self.expect,
             why: self.why,
+            units: self.units,
+            recommends: self.recommends,
             fixed,
             params,
         })

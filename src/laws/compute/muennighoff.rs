@@ -40,20 +40,21 @@ fn worth_of_model(t: &[f64], n: f64, d: f64, u: f64) -> f64 {
     worth(n, n.min(base(t, d.min(u))), t[6])
 }
 
-/// The data that minimise the loss at budget `c` and `u` unique tokens, by golden section in ln D
-/// around the optimum without repetition.
+/// The data that minimise the loss at budget `c` and `u` unique tokens: where the slope in ln D
+/// changes sign, by bisection around the optimum without repetition. The slope is a difference of
+/// fourth order, good to eleven digits; the loss itself would locate its minimum to seven.
 fn d_opt(t: &[f64], c: f64, u: f64) -> f64 {
     let loss = |ln_d: f64| {
         let d = ln_d.exp();
         let n = c / (6.0 * d);
-        t[0] + t[1] * worth_of_model(t, n, d, u).powf(-t[3]) + t[2] * worth_of_data(t, d, u).powf(-t[4])
+        t[1] * worth_of_model(t, n, d, u).powf(-t[3]) + t[2] * worth_of_data(t, d, u).powf(-t[4])
     };
+    let slope = |x: f64| 8.0 * (loss(x + 2e-3) - loss(x - 2e-3)) - (loss(x + 4e-3) - loss(x - 4e-3));
     let centre = (c / 6.0).ln() * t[3] / (t[3] + t[4]) - g(t).ln();
-    let ratio = (5.0_f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (centre - 7.0, centre + 7.0);
-    while high - low > 1e-9 {
-        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
-        if loss(left) < loss(right) { high = right } else { low = left }
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if slope(middle) < 0.0 { low = middle } else { high = middle }
     }
     (0.5 * (low + high)).exp()
 }
