@@ -13,6 +13,7 @@ pub mod laws;
 pub mod objective;
 pub mod optimum;
 pub mod real;
+pub mod recommend;
 pub mod record;
 pub mod reference;
 pub mod solve;
