@@ -4,17 +4,8 @@
 
 use crate::cost::six_n_d;
 use crate::law::Law;
+use crate::reference::{self, Recommends, ReferenceError};
 use serde::{Deserialize, Serialize};
-
-/// What a rule recommends. The names are those of the key `recommends` in reference files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum What {
-    /// Peak learning rate.
-    LearningRate,
-    /// Batch size in tokens.
-    BatchTokens,
-}
 
 /// A law with published constants, as a rule.
 #[derive(Clone)]
@@ -26,9 +17,22 @@ pub struct Rule {
     /// The constants, card order.
     pub theta: Vec<f64>,
     /// What it recommends.
-    pub what: What,
+    pub what: Recommends,
     /// How its authors count N, D, C, batch; what else they held fixed.
     pub units: String,
+}
+
+/// Every published fit that is a rule for training, by name.
+///
+/// # Errors
+/// [`ReferenceError`] when a reference file does not read.
+pub fn published() -> Result<Vec<Rule>, ReferenceError> {
+    let fits = reference::all()?.into_iter().flat_map(|reference| reference.fits);
+    let rules = fits.filter_map(|fit| {
+        let (what, theta) = (fit.recommends?, fit.theta()?);
+        Some(Rule { source: fit.name, law: fit.law, theta, what, units: fit.units })
+    });
+    Ok(rules.collect())
 }
 
 /// The run to advise on.
@@ -61,7 +65,7 @@ pub struct Row {
     /// The law's id.
     pub law: String,
     /// What is recommended.
-    pub what: What,
+    pub what: Recommends,
     /// Learning rate, or batch in tokens; none where the rule has no answer, and a note says why.
     pub value: Option<f64>,
     /// Batch in sequences.
@@ -79,13 +83,54 @@ pub fn recommend(rules: &[Rule], run: Run) -> Recommendation {
 
 impl Recommendation {
     /// Lowest and highest answer of one kind, if any rule has one.
-    pub fn range(&self, what: What) -> Option<(f64, f64)> {
+    pub fn range(&self, what: Recommends) -> Option<(f64, f64)> {
         let values = self.rows.iter().filter(|row| row.what == what).filter_map(|row| row.value);
         values.fold(None, |range, value| match range {
             None => Some((value, value)),
             Some((low, high)) => Some((value.min(low), value.max(high))),
         })
     }
+}
+
+/// One paper's learning rate and batch together, as a point for a figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Where the constants are from, up to the slash: "steplaw2025".
+    pub paper: String,
+    /// Peak learning rate, if the paper has a rule that gives one here.
+    pub rate: Option<f64>,
+    /// Batch in tokens, likewise.
+    pub batch: Option<f64>,
+}
+
+impl Recommendation {
+    /// Rates and batches of one paper paired in the order of its file; what is left over stands
+    /// alone. Rules without an answer are left out.
+    pub fn points(&self) -> Vec<Point> {
+        let paper = |row: &Row| row.source.split('/').next().unwrap_or_default().to_owned();
+        let mut points: Vec<Point> = Vec::new();
+        for row in self.rows.iter().filter(|row| row.value.is_some()) {
+            let fill = |point: &mut Point| match row.what {
+                Recommends::LearningRate => fill_once(&mut point.rate, row.value),
+                Recommends::BatchTokens => fill_once(&mut point.batch, row.value),
+            };
+            if !points.iter_mut().any(|point| point.paper == paper(row) && fill(point)) {
+                let mut point = Point { paper: paper(row), rate: None, batch: None };
+                fill(&mut point);
+                points.push(point);
+            }
+        }
+        points
+    }
+}
+
+/// Fills an empty place; false if it was taken.
+fn fill_once(place: &mut Option<f64>, value: Option<f64>) -> bool {
+    let empty = place.is_none();
+    if empty {
+        *place = value;
+    }
+    empty
 }
 
 fn answer(rule: &Rule, run: Run) -> Row {
@@ -117,7 +162,7 @@ fn answer(rule: &Rule, run: Run) -> Row {
         }
         sound
     });
-    let sequences = value.filter(|_| rule.what == What::BatchTokens).map(|tokens| tokens / run.sequence);
+    let sequences = value.filter(|_| rule.what == Recommends::BatchTokens).map(|tokens| tokens / run.sequence);
     Row {
         source: rule.source.clone(),
         law: card.id.to_owned(),
@@ -154,7 +199,7 @@ mod tests {
     use super::*;
     use crate::laws::find;
 
-    fn rule(law: &str, theta: &[f64], what: What) -> Rule {
+    fn rule(law: &str, theta: &[f64], what: Recommends) -> Rule {
         let law = find(law).expect("registered");
         Rule { source: "test".to_owned(), law, theta: theta.to_vec(), what, units: String::new() }
     }
@@ -162,8 +207,8 @@ mod tests {
     #[test]
     fn rules_without_an_answer_say_why() {
         let rules = [
-            rule("kaplan-lr", &[0.003239, -0.0001395], What::LearningRate),
-            rule("batch-at-loss", &[2.1e8, 1.0 / 0.21], What::BatchTokens),
+            rule("kaplan-lr", &[0.003239, -0.0001395], Recommends::LearningRate),
+            rule("batch-at-loss", &[2.1e8, 1.0 / 0.21], Recommends::BatchTokens),
         ];
         let run = Run { n: 7e10, d: 1.4e12, sequence: 4096.0, loss: None };
         let rows = recommend(&rules, run).rows;

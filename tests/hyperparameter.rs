@@ -5,7 +5,8 @@ use scaling_laws::dataset::Measurements;
 use scaling_laws::fit::{Spec, fit};
 use scaling_laws::laws::find;
 use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::recommend::{GridRun, Rule, Run, What, excess, recommend};
+use scaling_laws::recommend::{GridRun, Run, excess, published, recommend};
+use scaling_laws::reference::Recommends;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -144,25 +145,29 @@ fn bootstrap_means_are_the_mean_model() {
 
 #[test]
 fn advice_for_seven_billion_parameters() {
-    let rule = |source: &str, law: &str, theta: &[f64], what| Rule {
-        source: source.to_owned(),
-        law: find(law).expect("registered"),
-        theta: theta.to_vec(),
-        what,
-        units: String::new(),
-    };
-    let rules = [
-        rule("steplaw2025/rounded-lr", "step-law-lr", &ROUNDED_LR, What::LearningRate),
-        rule("deepseek2024/lr", "deepseek-lr", &[0.3118, -0.125], What::LearningRate),
-        rule("steplaw2025/rounded-batch", "step-law-batch", &ROUNDED_BATCH, What::BatchTokens),
-    ];
+    let rules = published().expect("every reference file reads");
     let advice = recommend(&rules, Run { n: 7e9, d: 1.4e12, sequence: SEQUENCE, loss: None });
-    close(advice.rows[0].value.expect("a rate"), 9.1656e-4, 1e-4);
-    assert!(advice.rows[1].notes[0].starts_with("C = 6ND = 5.880e22"), "{:?}", advice.rows[1].notes);
-    close(advice.rows[2].value.expect("a batch"), 4.9988e6, 1e-4);
-    close(advice.rows[2].sequences.expect("a batch"), 4.9988e6 / SEQUENCE, 1e-4);
-    let (low, high) = advice.range(What::LearningRate).expect("two rates");
-    assert!(low < high);
+    let row = |source: &str| advice.rows.iter().find(|row| row.source == source).expect("a rule");
+    close(row("steplaw2025/rounded-lr").value.expect("a rate"), 9.1656e-4, 1e-4);
+    close(row("steplaw2025/bootstrap-mean-lr").value.expect("a rate"), 9.347e-4, 1e-4);
+    let batch = row("steplaw2025/bootstrap-mean-batch");
+    close(batch.value.expect("a batch"), 4.997e6, 1e-4);
+    close(batch.sequences.expect("a batch"), 2439.9, 1e-4);
+    for source in ["deepseek2024/lr", "deepseek2024/batch"] {
+        assert!(row(source).notes[0].starts_with("C = 6ND = 5.880e22"), "{:?}", row(source).notes);
+    }
+    for source in ["kaplan2020-hyperparameters/critical-batch", "minicpm2024/batch"] {
+        assert!(row(source).value.is_none() && row(source).notes.len() == 1);
+    }
+    let rates = advice.rows.iter().filter(|row| row.what == Recommends::LearningRate);
+    assert!(rates.clone().count() >= 6 && rates.clone().all(|row| row.value.is_some() && !row.units.is_empty()));
+    let (low, high) = advice.range(Recommends::LearningRate).expect("rates");
+    assert!(low > 5e-5 && high < 5e-3 && high > 5.0 * low, "{low} to {high}");
+    let points = advice.points();
+    let paired: Vec<&str> =
+        points.iter().filter(|p| p.rate.is_some() && p.batch.is_some()).map(|p| p.paper.as_str()).collect();
+    assert_eq!(paired, ["deepseek2024", "porian2024-hyperparameters", "steplaw2025", "steplaw2025"]);
+    close(points.iter().find(|p| p.paper == "steplaw2025").and_then(|p| p.batch).expect("a batch"), 4.9988e6, 1e-4);
     let text = serde_json::to_string(&advice).expect("plain data");
     assert!(text.contains("\"what\":\"batch-tokens\""));
 }

@@ -1,7 +1,8 @@
 //! The files as written, and their translation: strings stop here.
 
 use super::{
-    Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Reference, ReferenceError, Tolerance, Value,
+    Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
+    Tolerance, Value,
 };
 use crate::laws;
 use crate::objective::{Loss, Objective, Residual};
@@ -52,6 +53,9 @@ struct WireFit {
     tolerance: Texts,
     #[serde(default)]
     contradict: Texts,
+    recommends: Option<Recommends>,
+    #[serde(default)]
+    units: String,
     #[serde(default)]
     value: Vec<WireValue>,
 }
@@ -192,6 +196,8 @@ impl WireFit {
             kind: self.kind,
             expect: self.expect,
             why: self.why,
+            recommends: self.recommends,
+            units: self.units,
             fixed,
             params,
         })
