@@ -85,12 +85,21 @@ pub fn optimum(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)
     if let Some(i) = (0..x.len()).find(|&i| x[i].is_nan() && !free.contains(&i) && !whole.contains(&i)) {
         return Err(OptimumError::Needs { law: card.id.to_owned(), symbol: card.inputs[i].symbol.to_owned() });
     }
+    let mut starts: Vec<Vec<f64>> = combinations(card, &whole)
+        .into_iter()
+        .map(|choice| {
+            let mut start = x.clone();
+            for (&i, value) in whole.iter().zip(choice) {
+                start[i] = value;
+            }
+            start
+        })
+        .collect();
+    if free.len() == allocation.free.len() {
+        rank(law, allocation, theta, budget, &mut starts);
+    }
     let mut best: Option<Choice> = None;
-    for choice in combinations(card, &whole) {
-        let mut start = x.clone();
-        for (&i, value) in whole.iter().zip(choice) {
-            start[i] = value;
-        }
+    for start in starts {
         let Some(found) = continuous(law, allocation, theta, budget, &start, &free) else { continue };
         if best.as_ref().is_none_or(|b| found.output < b.output) {
             best = Some(found);
@@ -108,6 +117,26 @@ pub fn optimum(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)
         });
     }
     Ok(best)
+}
+
+/// Three tensors of sixteen widths make thousands of combinations. Where a closed form can say
+/// which are promising, only those are searched.
+const SEARCHED: usize = 32;
+
+/// Keeps the combinations that the closed form finds best, if there is one and there are many.
+fn rank(law: &dyn Law, allocation: &Allocation, theta: &[f64], budget: f64, starts: &mut Vec<Vec<f64>>) {
+    let Some(closed_form) = allocation.closed_form.filter(|_| starts.len() > SEARCHED) else { return };
+    let output = |start: &Vec<f64>| -> Option<f64> {
+        let mut x = start.clone();
+        for (symbol, value) in allocation.free.iter().zip(closed_form(theta, start, budget)?) {
+            x[law.card().input(symbol)?] = value;
+        }
+        Some(law.predict(&x, theta)).filter(|output| output.is_finite())
+    };
+    let mut ranked: Vec<(f64, Vec<f64>)> =
+        starts.drain(..).map(|start| (output(&start).unwrap_or(f64::INFINITY), start)).collect();
+    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    starts.extend(ranked.into_iter().take(SEARCHED).map(|(_, start)| start));
 }
 
 /// Every combination of the whole-number inputs.

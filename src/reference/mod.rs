@@ -31,6 +31,8 @@
 //! digits = { A = 4 }                          # optional: matching digits instead of the printed ones' claim
 //! tolerance = { objective = "1e-9", "*" = "1e-6" }   # optional: relative tolerance, by key or for all keys
 //! contradict = { E = "printed from another fit" }    # optional: keys of a reproduced fit that must not agree, and why
+//! recommends = "learning-rate" # optional: takes part in recommendations · batch-tokens
+//! units = "N without embeddings"               # optional: how its authors count, shown beside a recommendation
 //!
 //! [[fit.value]]                # one more number that the source prints for this fit
 //! quantity = "L"
@@ -154,6 +156,16 @@ pub struct Bootstrap {
     pub seed: u64,
 }
 
+/// What a fit advises on, for those that are rules for training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recommends {
+    /// Peak learning rate.
+    LearningRate,
+    /// Batch size in tokens.
+    BatchTokens,
+}
+
 /// Which parameters a value is evaluated at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -211,6 +223,10 @@ pub struct FitReference {
     pub objective: Option<Objective>,
     /// Its value at the minimum.
     pub objective_value: Option<Expected>,
+    /// What it advises on, if it is a rule for training.
+    pub recommends: Option<Recommends>,
+    /// How its authors count, where that must be said beside a recommendation.
+    pub units: String,
     /// Parameters held fixed in a refit, by position.
     pub fixed: Vec<usize>,
     /// Start of a local search, by position, where a local minimum is meant.

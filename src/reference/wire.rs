@@ -1,7 +1,8 @@
 //! The files as written, and their translation: strings stop here.
 
 use super::{
-    Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Reference, ReferenceError, Tolerance, Value,
+    Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
+    Tolerance, Value,
 };
 use crate::laws;
 use crate::objective::{Loss, Objective, Residual};
@@ -54,6 +55,9 @@ struct WireFit {
     tolerance: Texts,
     #[serde(default)]
     contradict: Texts,
+    recommends: Option<Recommends>,
+    #[serde(default)]
+    units: String,
     #[serde(default)]
     value: Vec<WireValue>,
 }

@@ -8,7 +8,6 @@ pub mod cholesky;
 pub mod executor;
 pub mod least_absolute;
 pub mod newton;
-pub mod scalar;
 
 pub use newton::{Newton, Options, minimise};
 

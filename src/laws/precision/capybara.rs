@@ -4,7 +4,7 @@
 use crate::cost::{Cost, six_n_d_at, tokens_of_at};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 use crate::real::{Real, X};
-use crate::solve::scalar::{minimum, root};
+use crate::scalar::{minimum, root};
 
 /// The unified law, with every optimum that the paper draws from it.
 pub struct Capybara;

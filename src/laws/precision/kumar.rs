@@ -4,7 +4,7 @@
 use crate::cost::{Cost, six_n_d_at, tokens_of_at};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 use crate::real::{Real, X};
-use crate::solve::scalar::root;
+use crate::scalar::root;
 
 /// The law as the main text states it: 1 − e^(−P/γ) per tensor.
 pub struct Kumar;
