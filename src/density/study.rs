@@ -2,12 +2,13 @@
 
 use crate::dataset::Warning;
 use crate::density::estimate::{Cell, Panel, Score};
-use crate::density::time_law::{Replicate, bootstrap, slope_interval};
+use crate::density::time_law::{Replicate, bootstrap, slope_interval, why_withheld};
 use crate::density::{
-    BeforeAfter, Data, Error, Frontier, JointLogit, MatchedFrontier, Model, Scored, Settings, Sigmoid, Status, TimeLaw,
-    before_and_after, envelope, fixed_price_chip_doubling, highest_invertible, joint_logit, matched_frontier,
+    BeforeAfter, Data, Error, Frontier, JointLogit, LLAMA_1, MatchedFrontier, Model, Scored, Settings, Sigmoid, Status,
+    TimeLaw, before_and_after, envelope, fixed_price_chip_doubling, highest_invertible, joint_logit, matched_frontier,
     shuffled_dates, warnings, write_date,
 };
+use crate::laws::density::density_growth::MONTH;
 use serde::{Deserialize, Serialize};
 
 /// Everything that a report or a figure of capacity density needs.
@@ -295,20 +296,26 @@ fn row(panel: &Panel<'_>, score: Score, step: Option<&Step>, data: Data, cells: 
         }
         row.warnings.extend(warnings::short_envelope(*rule, &line));
         row.warnings.extend(warnings::monotone_rule(*rule));
-        row.warnings.extend(warnings::extreme(&[], Some(&line)));
+        row.warnings.extend(warnings::extreme(&[], Some((*rule, &line))));
         if interval.as_ref().is_some_and(|interval| !interval.holds_estimate) {
             let message = format!("{rule}: the estimate lies outside its bootstrap interval, which is invalid");
             row.warnings.push(Warning::new("invalid-interval", message));
         }
         row.laws.push(TimeLaw::new(*rule, line, lower_bound, interval, null));
     }
-    let chip = settings.chip_days / crate::laws::density::density_growth::MONTH;
+    let chip = settings.chip_days / MONTH;
     row.chip_doubling_months =
         row.laws.first().and_then(|law| law.doubling_months).map(|months| fixed_price_chip_doubling(months, chip));
-    row.split = settings
-        .split
-        .zip(settings.rules.first())
-        .map(|(day, rule)| before_and_after(*rule, &plain, (day - crate::density::LLAMA_1) as f64));
+    if let Some((day, rule)) = settings.split.zip(settings.rules.first()) {
+        let split = before_and_after(*rule, &plain, (day - LLAMA_1) as f64);
+        for (side, line) in [("before", &split.before), ("after", &split.after)] {
+            if let Some(reason) = line.as_ref().and_then(why_withheld) {
+                let message = format!("{rule} {side} {}: no doubling time, {reason}", write_date(day));
+                row.warnings.push(Warning::new("no-doubling-time", message));
+            }
+        }
+        row.split = Some(split);
+    }
     row
 }
 
