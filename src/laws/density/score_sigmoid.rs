@@ -16,9 +16,9 @@ impl Formula<4> for ScoreSigmoid {
         inputs: &[Input::new("L", "loss", "nat/token")],
         output: Input::new("S", "benchmark score, a fraction", "1").within(0.0, 1.0),
         params: &[
-            Param::coefficient("c", "c", "range of the score: ceiling less floor", "1", &[0.5, 0.75, 1.0])
+            Param::coefficient("c", "c", "range of the score: ceiling less floor", "1", &[0.4, 0.7, 0.95])
                 .bounds(0.0, 1.0),
-            Param::exponent("d", "d", "floor of the score: chance", (0.0, 1.0), &[0.0, 0.25]).role(Role::Linear),
+            Param::exponent("d", "d", "floor of the score: chance", (0.0, 1.0), &[0.02, 0.25]).role(Role::Linear),
             Param::exponent(
                 "gamma",
                 r"\gamma",
