@@ -301,6 +301,44 @@ fn every_benchmark_and_d0_has_its_doubling_time() {
     near(qwen.effective.unwrap() / qwen.size, 2366.0, 1.0, "Qwen2-7B on GSM8K");
 }
 
+/// Table 2 and table 6 of the design study: another reference, other step-1 laws, other targets.
+#[test]
+fn any_reference_law_and_choice_of_targets_will_do() {
+    let check = |settings: Settings, data, score: &str, models, months| {
+        let study = study(table(), &settings).unwrap();
+        let row = study.row(score, data).unwrap();
+        let what = format!("{} with {}, {score} at {data}", study.reference, study.settings.law_name);
+        assert_eq!(row.models.iter().filter(|m| m.density.is_some()).count(), models, "{what}");
+        near(std::f64::consts::LN_2 / row.laws[0].line.slope / 30.4375, months, 0.0051, &what);
+    };
+    let mut llama = plain();
+    llama.reference.families = vec!["Llama".to_owned(), "Llama-2".to_owned()];
+    check(llama.clone(), ONE, "composite", 65, 3.02);
+    check(llama.clone(), ONE, "mmlu", 65, 5.08);
+    check(llama.clone(), FIVE, "composite", 69, 4.36);
+    check(llama, Data::PerParameter { ratio: 20.0 }, "composite", 76, 7.50);
+
+    let mut phi = plain();
+    phi.targets.kinds.push("synthetic".to_owned());
+    phi.targets.without.clear();
+    check(phi.clone(), ONE, "composite", 73, 3.38);
+    let hoffmann = |symbol: &str| match symbol {
+        "E" => Some(1.69),
+        "A" => Some(406.4),
+        "B" => Some(410.7),
+        "alpha" => Some(0.34),
+        "beta" => Some(0.28),
+        _ => None,
+    };
+    let law = LossLaw::from_parameters(hoffmann).unwrap();
+    let rounded = Settings { law_name: "hoffmann2022/approach-3".to_owned(), law, ..phi };
+    let study = study(table(), &rounded).unwrap();
+    let months = |data| study.row("composite", data).unwrap().laws[0].doubling_months.unwrap();
+    near(months(ONE), 2.54, 0.0051, "Hoffmann's rounded constants at 1T");
+    near(months(FIVE), 3.88, 0.0051, "Hoffmann's rounded constants at 5T");
+    assert_eq!(LossLaw::from_parameters(|_| None), None);
+}
+
 #[test]
 fn published_laws_without_an_irreducible_part_and_measured_losses_give_the_same_sizes() {
     let reference = every_rule().row("mmlu", ONE).unwrap();
@@ -423,11 +461,13 @@ fn corollaries_have_their_numbers() {
     near(fixed_price_chip_doubling(95.0, 767.0), 84.5, 0.05, "chips of a fixed price");
     near(fixed_price_chip_doubling(99.02, 767.0), 87.7, 0.05, "chips of a fixed price");
     let day = scaling_laws::density::read_date("2023-12-01").unwrap();
-    let split = study(table(), &Settings { split: Some(day), ..plain() }).unwrap();
-    let split = split.row("composite", ONE).unwrap().split.clone().unwrap();
+    let split_study = study(table(), &Settings { split: Some(day), ..plain() }).unwrap();
+    let split = split_study.row("composite", ONE).unwrap().split.clone().unwrap();
     let (before, after) = (split.before.unwrap(), split.after.unwrap());
     assert_eq!(before.points.len() + after.points.len(), 71);
     close(split.ratio.unwrap(), after.slope / before.slope, 1e-12, "ratio");
+    let row = split_study.row("composite", ONE).unwrap();
+    assert!(row.warnings.iter().any(|w| w.kind == "no-doubling-time" && w.message.contains("after 2023-12-01")));
 }
 
 #[test]
@@ -505,8 +545,8 @@ fn each_of_the_thirteen_warnings_speaks_when_it_should_and_only_then() {
         envelope(Rule::LeastSquares, &points).unwrap()
     };
     says(&warnings::extreme(&[("a", 31.0), ("b", 29.0)], None).unwrap().message, "a has density 31.0");
-    says(&warnings::extreme(&[], Some(&line(5, 100.0, 1.0))).unwrap().message, "leverage 0.60");
-    assert_eq!(warnings::extreme(&[("a", 30.0)], Some(&line(20, 30.0, 1.0))), None);
+    says(&warnings::extreme(&[], Some((Rule::LeastSquares, &line(5, 100.0, 1.0)))).unwrap().message, "leverage 0.60");
+    assert_eq!(warnings::extreme(&[("a", 30.0)], Some((Rule::LeastSquares, &line(20, 30.0, 1.0)))), None);
 
     let short = |line| warnings::short_envelope(Rule::LeastSquares, &line).map(|warning| warning.message);
     says(&short(line(7, 100.0, 0.01)).unwrap(), "7 envelope points");

@@ -25,6 +25,18 @@ impl LossLaw {
     /// Besiroglu et al. 2024 (arXiv 2404.10102), table 2: the default step 1.
     pub const BESIROGLU: Self = Self { E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658 };
 
+    /// From the parameters of any law of this form, by symbol: `A` or `a`, `B` or `b`, `alpha`,
+    /// `beta`, and `E` where the law has one.
+    pub fn from_parameters(value: impl Fn(&str) -> Option<f64>) -> Option<Self> {
+        Some(Self {
+            E: value("E").unwrap_or(0.0),
+            A: value("A").or_else(|| value("a"))?,
+            B: value("B").or_else(|| value("b"))?,
+            alpha: value("alpha")?,
+            beta: value("beta")?,
+        })
+    }
+
     /// Loss of N parameters after D tokens.
     pub fn loss(&self, n: f64, d: f64) -> f64 {
         self.E + self.A * n.powf(-self.alpha) + self.B * d.powf(-self.beta)

@@ -15,7 +15,8 @@ pub struct Settings {
     /// Draws of step 1 from its own bootstrap; empty leaves its uncertainty out of the intervals.
     #[serde(skip)]
     pub law_draws: Vec<LossLaw>,
-    /// Measured losses by model, used for reference models in place of the law's prediction.
+    /// Measured losses by model, used for reference models in place of the law's prediction. The
+    /// inversion still goes through the law, which should be fitted to the same kind of loss.
     pub measured_losses: BTreeMap<String, f64>,
     /// The reference models.
     pub reference: Reference,
@@ -35,7 +36,8 @@ pub struct Settings {
     pub ceiling: Ceiling,
     /// Factor beyond the reference sizes up to which effective sizes are believed; none: all are.
     pub range_guard: Option<f64>,
-    /// Standard errors above the floor that a score must reach to be inverted.
+    /// Standard errors above the floor that a score must reach to be inverted: 2 keeps models at
+    /// chance off the early end of records and maxima. Quantile regression does not need it.
     pub floor_errors: f64,
     /// Envelope rules, the main one first.
     pub rules: Vec<Rule>,

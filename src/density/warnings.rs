@@ -3,6 +3,7 @@
 use crate::dataset::Warning;
 use crate::density::time_law::why_withheld;
 use crate::density::{Data, Line, LossLaw, Rule, Sigmoid, Size, Status, StatusCount, write_date};
+use crate::laws::density::density_growth::MONTH;
 
 /// Densities above this are not believed without a look.
 const EXTREME_DENSITY: f64 = 30.0;
@@ -120,14 +121,14 @@ pub fn sigmoid_trouble(sigmoid: &Sigmoid) -> Option<Warning> {
 }
 
 /// 6: a density too high to be believed, or one point that steers the envelope.
-pub fn extreme(densities: &[(&str, f64)], line: Option<&Line>) -> Option<Warning> {
+pub fn extreme(densities: &[(&str, f64)], line: Option<(Rule, &Line)>) -> Option<Warning> {
     let mut notes = Vec::new();
     if let Some((name, density)) = densities.iter().filter(|d| d.1 > EXTREME_DENSITY).max_by(|a, b| a.1.total_cmp(&b.1))
     {
         notes.push(format!("{name} has density {density:.1}, above {EXTREME_DENSITY}"));
     }
-    if let Some(line) = line.filter(|line| line.leverage > HIGH_LEVERAGE) {
-        notes.push(format!("one envelope point has leverage {:.2}, above {HIGH_LEVERAGE}", line.leverage));
+    if let Some((rule, line)) = line.filter(|(_, line)| line.leverage > HIGH_LEVERAGE) {
+        notes.push(format!("{rule}: one envelope point has leverage {:.2}, above {HIGH_LEVERAGE}", line.leverage));
     }
     (!notes.is_empty()).then(|| Warning::new("extreme-point", notes.join("; ")))
 }
@@ -201,7 +202,7 @@ pub fn window(first: i64, last: i64) -> Warning {
             "a fixed growth rate describes releases from {} to {} ({:.0} months); it is not a forecast",
             write_date(first),
             write_date(last),
-            (last - first) as f64 / crate::laws::density::density_growth::MONTH
+            (last - first) as f64 / MONTH
         ),
     )
 }

@@ -1,6 +1,6 @@
 //! ln rho = A t + B (Xiao et al. 2024, equation 5: the densing law).
 
-use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, Transform};
+use crate::law::{Card, Derived, Family, Formula, Input, Param, Role};
 use crate::real::{Real, X};
 
 /// Growth of the highest capacity density with time.
@@ -24,27 +24,11 @@ impl Formula<2> for DensityGrowth {
         output: Input::new("ln_rho", "natural logarithm of the capacity density", "1").within(-1e3, 1e3),
         params: &[
             Param {
-                symbol: "A",
-                tex: "A",
-                meaning: "growth rate",
                 unit: "1/days",
-                role: Role::Linear,
-                bounds: (-1.0, 1.0),
-                transform: Transform::Identity,
-                starts: &[0.003, 0.007],
-                scales_with: None,
+                ..Param::exponent("A", "A", "growth rate", (-1.0, 1.0), &[0.003, 0.007]).role(Role::Linear)
             },
-            Param {
-                symbol: "B",
-                tex: "B",
-                meaning: "logarithm of the density at t = 0",
-                unit: "1",
-                role: Role::Linear,
-                bounds: (-50.0, 50.0),
-                transform: Transform::Identity,
-                starts: &[-1.0, 0.0],
-                scales_with: None,
-            },
+            Param::exponent("B", "B", "logarithm of the density at t = 0", (-50.0, 50.0), &[-1.0, 0.0])
+                .role(Role::Linear),
         ],
         derived: &[
             Derived {

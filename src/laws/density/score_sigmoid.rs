@@ -1,6 +1,6 @@
 //! S = d + c / (1 + e^(-gamma (L - l))) (Xiao et al. 2024, equation 3).
 
-use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, Transform};
+use crate::law::{Card, Derived, Family, Formula, Input, Param, Role};
 use crate::real::{Real, X};
 
 /// Step 2 of the capacity-density estimate: from loss to benchmark score.
@@ -16,19 +16,9 @@ impl Formula<4> for ScoreSigmoid {
         inputs: &[Input::new("L", "loss", "nat/token")],
         output: Input::new("S", "benchmark score, a fraction", "1").within(0.0, 1.0),
         params: &[
-            Param::coefficient("c", "c", "range of the score: ceiling less floor", "1", &[0.5, 0.75, 1.0])
+            Param::coefficient("c", "c", "range of the score: ceiling less floor", "1", &[0.4, 0.7, 0.95])
                 .bounds(0.0, 1.0),
-            Param {
-                symbol: "d",
-                tex: "d",
-                meaning: "floor of the score: chance",
-                unit: "1",
-                role: Role::Linear,
-                bounds: (0.0, 1.0),
-                transform: Transform::Identity,
-                starts: &[0.0, 0.25],
-                scales_with: None,
-            },
+            Param::exponent("d", "d", "floor of the score: chance", (0.0, 1.0), &[0.02, 0.25]).role(Role::Linear),
             Param::exponent(
                 "gamma",
                 r"\gamma",
