@@ -32,6 +32,7 @@ impl Formula<2> for DensityGrowth {
                 bounds: (-1.0, 1.0),
                 transform: Transform::Identity,
                 starts: &[0.003, 0.007],
+                scales_with: None,
             },
             Param {
                 symbol: "B",
@@ -42,6 +43,7 @@ impl Formula<2> for DensityGrowth {
                 bounds: (-50.0, 50.0),
                 transform: Transform::Identity,
                 starts: &[-1.0, 0.0],
+                scales_with: None,
             },
         ],
         derived: &[

@@ -27,6 +27,7 @@ impl Formula<4> for ScoreSigmoid {
                 bounds: (0.0, 1.0),
                 transform: Transform::Identity,
                 starts: &[0.0, 0.25],
+                scales_with: None,
             },
             Param::exponent(
                 "gamma",
