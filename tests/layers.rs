@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("scalar", 1),
     ("cost", 1),
     ("objective", 1),
+    ("inference", 2),
     ("law", 2),
     ("solve", 2),
     ("dataset", 3),
@@ -26,6 +27,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("optimum", 6),
     ("uncertainty", 7),
     ("compare", 7),
+    ("approach", 8),
     ("density", 8),
     ("vocabulary", 8),
     ("reproduce", 8),
@@ -38,7 +40,7 @@ const LAYERS: &[(&str, u32)] = &[
 
 /// Modules that keep to fewer imports than their layer allows.
 const ONLY: &[(&str, &[&str])] = &[
-    ("laws", &["laws", "law", "real", "cost"]),
+    ("laws", &["laws", "law", "real", "cost", "inference"]),
     ("solve", &["solve", "objective", "real", "error"]),
     ("record", &["record", "dataset", "objective", "law"]),
     ("figure", &["figure", "record", "dataset", "objective", "units", "error"]),

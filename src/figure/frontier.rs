@@ -18,18 +18,8 @@ pub fn draw(record: &Record) -> Option<Figure> {
     let asked: Vec<_> = record.optima.iter().filter_map(|o| Some((o, describe::chosen(o, &output.symbol)?))).collect();
 
     let (x_seen, y_seen) = (frontier.x.iter().chain(&compute), frontier.y.iter().chain(&measured));
-    let x = Axis::log(
-        describe::label(&budget),
-        &budget.unit,
-        x_seen.copied().chain(asked.iter().map(|(o, _)| o.budget)),
-        9,
-    );
-    let y = Axis::log(
-        describe::label(output),
-        &output.unit,
-        y_seen.copied().chain(asked.iter().map(|(_, e)| e.estimate)),
-        8,
-    );
+    let x = Axis::log(describe::label(&budget), &budget.unit, x_seen.copied().chain(asked.iter().map(|(o, _)| o.budget)), 9);
+    let y = Axis::log(describe::label(output), &output.unit, y_seen.copied().chain(asked.iter().map(|(_, e)| e.estimate)), 8);
     let row = Marker::new(Shape::Circle, 2.8, GREY).faded(0.55);
     let mut panel = Panel::new(x, y).with(extrapolated(covered));
     panel = panel

@@ -216,8 +216,12 @@ fn contour_label(
     }
     let half = width(label, TICK - 1.0, false) / 2.0 + 3.0;
     let box_at = |(x, y): Point| Rect { left: x - half, right: x + half, top: y - 7.0, bottom: y + 7.0 };
-    let inside =
-        Rect { left: frame.left + 6.0, right: frame.right - 6.0, top: frame.top + 4.0, bottom: frame.bottom - 4.0 };
+    let inside = Rect {
+        left: frame.left + 6.0,
+        right: frame.right - 6.0,
+        top: frame.top + 4.0,
+        bottom: frame.bottom - 4.0,
+    };
     let candidates = paths.iter().flat_map(|path| {
         // From the middle outwards: labels of neighbouring contours then stand in a row.
         let n = path.len();

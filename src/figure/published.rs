@@ -1,8 +1,8 @@
 //! Published numbers against ours.
 
 use super::colour::{BLUE, GREY, INK, PAPER, VERMILLION};
-use super::ticks::{Notation, write};
 use super::tree::{Along, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
+use super::ticks::{Notation, write};
 use crate::record::Comparison;
 
 /// Draws the comparisons that come with an interval, as differences from the printed number.

@@ -130,7 +130,8 @@ const BAR: f64 = 12.0;
 impl Scene {
     /// Lays a figure out.
     pub fn of(figure: &Figure, width: Width) -> Self {
-        let mut scene = Self { width: f64::from(figure.width), height: f64::from(figure.height), items: Vec::new() };
+        let mut scene =
+            Self { width: f64::from(figure.width), height: f64::from(figure.height), items: Vec::new() };
         let page = Rect { left: 0.0, top: 0.0, right: scene.width, bottom: scene.height };
         scene.area(page.corners(), PAPER, 1.0);
         let mut top = PAD;
@@ -169,11 +170,9 @@ impl Scene {
             Dash::Dashed => super::clip::dashes(points, 7.0, 4.5),
             Dash::Dotted => super::clip::dashes(points, 1.6, 3.2),
         };
-        self.items.extend(parts.into_iter().filter(|part| part.len() > 1).map(|points| Item::Path {
-            points,
-            color,
-            width,
-        }));
+        self.items.extend(
+            parts.into_iter().filter(|part| part.len() > 1).map(|points| Item::Path { points, color, width }),
+        );
     }
 
     /// Draws the legend in rows and returns where it ends.
@@ -190,7 +189,8 @@ impl Scene {
                     Key::Point(marker) => marks::marker(self, (x + SWATCH / 2.0, middle), marker, marker.color),
                     Key::Line(stroke) => self.path(&[(x, middle), (x + SWATCH, middle)], stroke),
                     Key::Area(color, opacity) => {
-                        let swatch = Rect { left: x, right: x + SWATCH, top: middle - 6.0, bottom: middle + 6.0 };
+                        let swatch =
+                            Rect { left: x, right: x + SWATCH, top: middle - 6.0, bottom: middle + 6.0 };
                         self.area(swatch.corners(), *color, *opacity);
                     }
                 }
@@ -204,7 +204,8 @@ impl Scene {
     fn panels(&mut self, figure: &Figure, top: f64, width: Width) {
         let columns = figure.columns.clamp(1, figure.panels.len().max(1));
         let rows = figure.panels.len().div_ceil(columns).max(1);
-        let (wide, high) = ((self.width - PAD) / columns as f64, (self.height - top - PAD / 2.0) / rows as f64);
+        let (wide, high) =
+            ((self.width - PAD) / columns as f64, (self.height - top - PAD / 2.0) / rows as f64);
         for (i, panel) in figure.panels.iter().enumerate() {
             let (column, row) = (i % columns, i / columns);
             // One left margin per column keeps frames in line.
@@ -224,9 +225,7 @@ impl Scene {
 
     fn panel(&mut self, panel: &Panel, frame: &Rect, width: Width) {
         if !panel.title.is_empty() {
-            self.label(
-                Label::new((frame.left, frame.top - 9.0), panel.title.clone(), SMALL, INK, Align::Start).heavy(),
-            );
+            self.label(Label::new((frame.left, frame.top - 9.0), panel.title.clone(), SMALL, INK, Align::Start).heavy());
         }
         let axes = Axes { x: &panel.x, y: &panel.y, frame: *frame };
         marks::backgrounds(self, panel, &axes);
@@ -359,3 +358,4 @@ pub fn wrap(text: &str, size: f64, bold: bool, room: f64, width: Width) -> Vec<S
     }
     lines
 }
+

@@ -55,10 +55,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
     )
     .sized(760, 560)
     .key("measured", &[Key::Point(row)])
-    .key(
-        format!("equal {} ({})", output.name, output.unit),
-        &[Key::Line(Stroke::solid(colors[colors.len() / 2], 1.5))],
-    );
+    .key(format!("equal {} ({})", output.name, output.unit), &[Key::Line(Stroke::solid(colors[colors.len() / 2], 1.5))]);
     if has_path {
         figure = figure.key("compute-optimal path", &[Key::Line(path)]);
     }

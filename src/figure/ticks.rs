@@ -190,10 +190,7 @@ mod tests {
         assert_eq!(labels(&log((1e18, 1e25), 8, Notation::Power)).first(), Some(&"10¹⁸"));
         assert_eq!(labels(&log((1.8, 5.0), 8, Notation::Power)), ["2", "3", "4", "5"]);
         assert_eq!(labels(&log((4e7, 2e10), 8, Notation::Short)), ["100M", "300M", "1B", "3B", "10B"]);
-        assert_eq!(
-            labels(&linear((-0.3, 0.3), 7, Notation::Power)),
-            ["−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3"]
-        );
+        assert_eq!(labels(&linear((-0.3, 0.3), 7, Notation::Power)), ["−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3"]);
         assert_eq!(write(6e21, Notation::Power), "6×10²¹");
         assert_eq!(write(70e9, Notation::Short), "70B");
         assert_eq!(write(-2.5e-7, Notation::Power), "−2.5×10⁻⁷");
