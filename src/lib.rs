@@ -1,6 +1,7 @@
 //! Fits neural scaling laws, says how far to trust the fit, and extrapolates.
 
 pub mod analysis;
+pub mod approach;
 pub mod cost;
 pub mod dataset;
 pub mod density;

@@ -24,7 +24,8 @@ impl Formula<2> for HenighanAllocation {
                 "PF-days",
                 &[1e-14, 1e-12, 1e-10],
             )
-            .role(Role::Nonlinear),
+            .role(Role::Nonlinear)
+            .scales_with("C"),
             Param::exponent("beta", r"\beta", "exponent of model size", (0.0, 1.0), &[0.5, 0.65, 0.8]),
         ],
         derived: &[

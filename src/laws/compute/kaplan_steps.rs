@@ -19,10 +19,14 @@ impl Formula<4> for KaplanSteps {
         ],
         output: Input::new("L", "loss", "nat/token"),
         params: &[
-            Param::coefficient("N_c", "N_c", "model-size scale", "parameters", &[1e9, 1e13]).role(Role::Nonlinear),
+            Param::coefficient("N_c", "N_c", "model-size scale", "parameters", &[1e1, 1e5])
+                .scales_with("N")
+                .role(Role::Nonlinear),
             Param::exponent("alpha_N", r"\alpha_N", "model-size exponent", (0.0, 3.0), &[0.07, 0.3])
                 .transform(Transform::Log),
-            Param::coefficient("S_c", "S_c", "step scale", "steps", &[1e2, 1e4]).role(Role::Nonlinear),
+            Param::coefficient("S_c", "S_c", "step scale", "steps", &[1e-2, 1.0])
+                .scales_with("S")
+                .role(Role::Nonlinear),
             Param::exponent("alpha_S", r"\alpha_S", "step exponent", (0.0, 3.0), &[0.3, 0.8]).transform(Transform::Log),
         ],
         derived: &[

@@ -61,12 +61,15 @@ impl Formula<6> for KaplanTrajectory {
         ],
         output: Input::new("L", "loss", "nat/token"),
         params: &[
-            Param::coefficient("N_c", "N_c", "model-size scale", "parameters", &[1e9, 1e13]).role(Role::Nonlinear),
+            Param::coefficient("N_c", "N_c", "model-size scale", "parameters", &[1e1, 1e5])
+                .scales_with("N")
+                .role(Role::Nonlinear),
             Param::exponent("alpha_N", r"\alpha_N", "model-size exponent", (0.0, 3.0), &[0.07, 0.2])
                 .transform(Transform::Log),
-            Param::coefficient("S_c", "S_c", "step scale", "steps", &[1e3]).role(Role::Nonlinear),
+            Param::coefficient("S_c", "S_c", "step scale", "steps", &[1e-1]).scales_with("S").role(Role::Nonlinear),
             Param::exponent("alpha_S", r"\alpha_S", "step exponent", (0.0, 3.0), &[0.4, 0.8]).transform(Transform::Log),
-            Param::coefficient("B_star", "B_*", "critical batch size at a loss of one nat", "tokens", &[1e6, 1e8])
+            Param::coefficient("B_star", "B_*", "critical batch size at a loss of one nat", "tokens", &[1.0, 1e2])
+                .scales_with("B")
                 .role(Role::Nonlinear),
             Param::exponent("alpha_B", r"\alpha_B", "critical-batch exponent", (0.0, 3.0), &[0.2, 0.5])
                 .transform(Transform::Log),

@@ -18,7 +18,8 @@ impl Formula<3> for Henighan {
         params: &[
             Param::coefficient("L_inf", r"L_\infty", "irreducible loss", "nat/token", &[0.3, 1.0, 3.0])
                 .transform(Transform::Identity),
-            Param::coefficient("x_0", "x_0", "scale: where the reducible loss is one nat", "1", &[1e-7, 1e2, 1e5])
+            Param::coefficient("x_0", "x_0", "scale: where the reducible loss is one nat", "1", &[1e-7, 1e-3, 1e1])
+                .scales_with("x")
                 .role(Role::Nonlinear),
             Param::exponent("alpha", r"\alpha", "exponent", (0.0, 3.0), &[0.05, 0.15, 0.4]).transform(Transform::Log),
         ],

@@ -1,6 +1,6 @@
 //! eps = alpha m^beta_g + gamma (Hestness et al. 2017).
 
-use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param, Role, Transform};
+use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param, Transform};
 use crate::real::{Real, X};
 
 /// Generalisation error against training-set size.
@@ -24,17 +24,8 @@ impl Formula<3> for Hestness {
                 (-2.0, 0.0),
                 &[-0.07, -0.2, -0.5],
             ),
-            Param {
-                symbol: "gamma",
-                tex: r"\gamma",
-                meaning: "irreducible error",
-                unit: "1",
-                role: Role::Linear,
-                bounds: (0.0, f64::INFINITY),
-                transform: Transform::Identity,
-                starts: &[0.01, 0.3],
-                scales_with: None,
-            },
+            Param::coefficient("gamma", r"\gamma", "irreducible error", "1", &[0.01, 0.3])
+                .transform(Transform::Identity),
         ],
         derived: &[
             Derived {

@@ -1,6 +1,6 @@
 //! L = (x_c/x)^alpha (Kaplan et al. 2020).
 
-use crate::law::{Card, Derived, Family, Formula, Input, Param, Transform};
+use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, Transform};
 use crate::real::{Real, X};
 
 /// Kaplan's one-variable form: the loss is one where x reaches its scale.
@@ -16,8 +16,9 @@ impl Formula<2> for ScalePower {
         inputs: &[Input::new("x", "resource (N, D, or compute in the unit of x_c)", "1")],
         output: Input::new("L", "loss", "nat/token"),
         params: &[
-            Param::coefficient("x_c", "x_c", "scale: where the loss would be one nat", "1", &[1e3, 1e8, 1e13])
-                .role(crate::law::Role::Nonlinear),
+            Param::coefficient("x_c", "x_c", "scale: where the loss would be one nat", "1", &[1e2, 1e6, 1e11])
+                .scales_with("x")
+                .role(Role::Nonlinear),
             Param::exponent("alpha", r"\alpha", "exponent", (0.0, 3.0), &[0.05, 0.1, 0.3]).transform(Transform::Log),
         ],
         derived: &[
