@@ -47,6 +47,11 @@ pub fn amount(value: f64, unit: &str) -> String {
     if unit.is_empty() || unit == "1" { number } else { format!("{number} {unit}") }
 }
 
+/// The same with three significant digits.
+pub fn rough(value: f64, unit: &str) -> String {
+    format!("{value:.2e}").parse().map_or_else(|_| amount(value, unit), |value| amount(value, unit))
+}
+
 /// The axis of budgets.
 pub fn budget(record: &Record) -> record::Axis {
     let known = record.points.inputs.iter().map(|(axis, _)| axis).find(|axis| axis.symbol == "C");
@@ -102,6 +107,17 @@ pub fn interval(name: &str, band: &Band, color: Color) -> Option<Mark> {
         color,
         opacity: 0.2,
     })
+}
+
+/// The ends of a curve's interval, as far as they leave the curve itself visible: an interval that
+/// explodes runs out of the frame.
+pub fn ends(band: &Band) -> Vec<f64> {
+    let (low, high) = range(&band.y);
+    let inside = |v: &f64| match low > 0.0 {
+        true => *v > low * low / high && *v < high * high / low,
+        false => *v > 2.0 * low - high && *v < 2.0 * high - low,
+    };
+    band.lower.iter().chain(&band.upper).copied().filter(inside).collect()
 }
 
 /// A curve, solid where data cover it and dashed beyond.

@@ -12,6 +12,7 @@ mod frontier;
 mod isoflop;
 mod line;
 mod marks;
+mod place;
 mod published;
 mod residuals;
 mod ridge;

@@ -310,14 +310,8 @@ pub enum Along {
 pub enum Anchor {
     /// To the right of it.
     Right,
-    /// To the left of it.
-    Left,
-    /// Over it, centred.
-    Above,
-    /// Under it, centred.
-    Below,
-    /// On it.
-    On,
+    /// Wherever near it hides least.
+    Free,
 }
 
 /// Something drawn on a panel. Every mark has a name, so that a snapshot says what moved.
