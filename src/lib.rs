@@ -18,3 +18,4 @@ pub mod reference;
 pub mod solve;
 pub mod uncertainty;
 pub mod vocabulary;
+pub mod report;

@@ -10,8 +10,16 @@ const SHADE: Color = Color(0xf3, 0xf4, 0xf6);
 
 /// Line under a title: law and data.
 pub fn subtitle(record: &Record) -> String {
-    let source = record.provenance.title.as_deref().unwrap_or(&record.provenance.source);
-    format!("{} · {source} · {} rows", record.law.title, record.provenance.rows_used)
+    format!("{} · {} · {} rows", record.law.title, source(record), record.provenance.rows_used)
+}
+
+/// Name of the data.
+pub fn source(record: &Record) -> String {
+    let provenance = &record.provenance;
+    provenance.title.clone().unwrap_or_else(|| {
+        // A path as given may say where somebody's files are; its last part is enough here.
+        provenance.source.rsplit(['/', '\\']).next().unwrap_or(&provenance.source).to_owned()
+    })
 }
 
 /// Label of an axis: name and symbol.

@@ -41,7 +41,8 @@ pub fn draw(record: &Record) -> Option<Figure> {
     });
     let (x, y) = asked.iter().map(|(o, e)| (o.budget, e.estimate)).unzip();
     panel = panel.mark(Mark::points("optima", x, y, optimum));
-    for (o, e) in &asked {
+    // From the right, where the frontier is flat and words crowd.
+    for (o, e) in asked.iter().rev() {
         let words: Vec<String> = record
             .law
             .inputs

@@ -7,7 +7,7 @@ pub mod colour;
 pub mod contour;
 mod allocation;
 mod basins;
-mod describe;
+pub mod describe;
 mod frontier;
 mod isoflop;
 mod line;

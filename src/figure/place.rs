@@ -67,22 +67,20 @@ fn walk(line: &[Point], frame: &Rect, dots: &mut Vec<Point>) {
     }
 }
 
-/// Patches of a size around a point, the nearest first, upper right before lower left.
+/// Patches of a size around a point, the nearest first, above before beside before below.
 pub fn around((x, y): Point, wide: f64, high: f64) -> impl Iterator<Item = Rect> {
-    const SIDES: [(f64, f64); 8] =
-        [(0.7, -0.7), (0.0, -1.0), (1.0, 0.0), (-0.7, -0.7), (0.7, 0.7), (-1.0, 0.0), (0.0, 1.0), (-0.7, 0.7)];
-    [9.0, 18.0, 32.0, 50.0, 74.0, 104.0].into_iter().flat_map(move |far| {
-        SIDES.into_iter().map(move |(u, v)| {
-            // The patch's near edge or corner touches the circle.
-            let middle = (x + u * far + f64::signum(u) * f64::from(u != 0.0) * wide / 2.0, {
-                y + v * far + f64::signum(v) * f64::from(v != 0.0) * high / 2.0
-            });
-            Rect {
-                left: middle.0 - wide / 2.0,
-                right: middle.0 + wide / 2.0,
-                top: middle.1 - high / 2.0,
-                bottom: middle.1 + high / 2.0,
-            }
-        })
+    // Where along its width a patch above or below stands over the point.
+    const ALONG: [f64; 5] = [0.0, 0.5, 0.2, 0.8, 1.0];
+    let patch = move |left: f64, top: f64| Rect { left, top, right: left + wide, bottom: top + high };
+    [9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 106.0].into_iter().flat_map(move |far| {
+        // A patch that stands beside its point keeps some distance sideways too.
+        let aside = move |along: f64| {
+            let away = if along == 0.0 { 0.5 * far } else if along == 1.0 { -0.5 * far } else { 0.0 };
+            x - along * wide + away
+        };
+        let above = ALONG.map(|along| patch(aside(along), y - far - high));
+        let beside = [patch(x + far, y - high / 2.0), patch(x - far - wide, y - high / 2.0)];
+        let below = ALONG.map(|along| patch(aside(along), y + far));
+        above.into_iter().chain(beside).chain(below)
     })
 }
