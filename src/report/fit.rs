@@ -1,6 +1,6 @@
 //! One fit, from its record.
 
-use super::number::{amount, phrase, rounded, significant};
+use super::number::{phrase, rounded, significant};
 use super::{Block, Document, Picture, Span, Table, Tone, plain};
 use crate::dataset::Warning;
 use crate::figure::describe;
@@ -84,7 +84,7 @@ pub fn of_fit(record: &Record, pictures: &[Picture]) -> Document {
 
 /// The blocks of the report on one fit, with headings from a level down.
 pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
-    let mut out = vec![Block::Notice(Tone::Answer, vec![answer(record)]), Block::Formula(record.law.formula.clone())];
+    let mut out = vec![Block::Notice(Tone::Answer, std::iter::once(answer(record)).chain(advice(record)).collect()), Block::Formula(record.law.formula.clone())];
     let warnings = all_warnings(record);
     if !warnings.is_empty() {
         let said = |w: &&Warning| vec![Span::Strong(format!("{}: ", w.kind.replace('-', " "))), Span::Plain(w.message.clone())];
@@ -139,7 +139,7 @@ fn answer(record: &Record) -> Vec<Span> {
     let rows = record.provenance.rows_used;
     let mut out = vec![
         Span::Strong(record.law.title.clone()),
-        Span::Plain(format!(" fits the {rows} rows of {} with ", describe::source(record))),
+        Span::Plain(format!(", fitted to {rows} rows of {}: ", describe::source(record))),
     ];
     for (i, e) in main.iter().enumerate() {
         let before = match i {
@@ -162,27 +162,81 @@ fn answer(record: &Record) -> Vec<Span> {
     out
 }
 
+/// What to do with the first budget asked for.
+fn advice(record: &Record) -> Option<Vec<Span>> {
+    let optimum = record.optima.first()?;
+    let budget = describe::amount(optimum.budget, &describe::budget(record).unit);
+    let mut out = vec![Span::Plain(format!("The best way to spend {budget}: "))];
+    for (i, q) in optimum.quantities.iter().enumerate() {
+        out.push(Span::Plain(format!("{}{} = ", if i == 0 { "" } else { ", " }, describe::greek(&q.symbol))));
+        out.push(Span::Strong(phrase(q)));
+    }
+    out.push(Span::Plain(".".to_owned()));
+    Some(out)
+}
+
 fn estimates(caption: String, all: &[Estimate]) -> Option<Block> {
     let mut table = Table::new(caption, &["Symbol", "Meaning", "#Estimate", "#Standard error", "#Interval", "Unit"]);
     for e in all {
         let r = rounded(e);
         table.row(vec![
-            vec![Span::Strong(describe::greek(&e.symbol))],
-            plain(e.meaning.clone()),
+            symbol(&e.symbol),
+            prose(&e.meaning),
             plain(r.estimate),
             plain(r.standard_error),
             plain(r.interval),
-            plain(e.unit.clone()),
+            measure(&e.unit),
         ]);
     }
     table.block()
+}
+
+/// A unit; a pure number has none to show.
+fn measure(unit: &str) -> Vec<Span> {
+    plain(if unit == "1" { "" } else { unit })
+}
+
+/// A symbol, its indices lowered.
+pub fn symbol(symbol: &str) -> Vec<Span> {
+    match formula(symbol) {
+        Some(tex) => vec![Span::Math(tex)],
+        None => vec![Span::Strong(describe::greek(symbol))],
+    }
+}
+
+/// Words in which `N_opt` and `C^a` are formulas.
+fn prose(text: &str) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::new();
+    for (i, word) in text.split(' ').enumerate() {
+        let space = if i == 0 { "" } else { " " };
+        let (body, end) = word.split_at(word.trim_end_matches([',', '.', ';', ':']).len());
+        match (formula(body), out.last_mut()) {
+            (Some(tex), _) => out.extend([Span::Plain(space.to_owned()), Span::Math(tex), Span::Plain(end.to_owned())]),
+            (None, Some(Span::Plain(text))) => text.push_str(&format!("{space}{word}")),
+            (None, _) => out.push(Span::Plain(format!("{space}{word}"))),
+        }
+    }
+    out
+}
+
+/// A letter, Latin or Greek by name, with an index or a power: LaTeX, if that is what a word is.
+fn formula(word: &str) -> Option<String> {
+    let (base, rest) = word.split_at(word.find(['_', '^'])?);
+    let (sign, index) = rest.split_at(1);
+    let letters = |text: &str| !text.is_empty() && text.chars().all(char::is_alphanumeric);
+    let tex = |name: &str| match name.len() {
+        1 => Some(name.to_owned()),
+        _ => (describe::greek(name) != name).then(|| format!("\\{name}")),
+    };
+    (letters(base) && letters(index)).then_some(())?;
+    Some(format!("{}{sign}{{{}}}", tex(base)?, tex(index).unwrap_or_else(|| index.to_owned())))
 }
 
 fn point(at: &[(String, f64)], record: &Record) -> String {
     let unit = |symbol: &str| {
         record.law.inputs.iter().find(|input| input.symbol == symbol).map_or("", |input| input.unit.as_str())
     };
-    at.iter().map(|(s, v)| format!("{s} = {}", amount(*v, unit(s), 4))).collect::<Vec<_>>().join(", ")
+    at.iter().map(|(s, v)| format!("{s} = {}", describe::amount(*v, unit(s)))).collect::<Vec<_>>().join(", ")
 }
 
 fn beyond(extrapolation: &[(String, f64)]) -> String {
@@ -204,7 +258,7 @@ fn predictions(record: &Record) -> Option<Block> {
             plain(p.output.symbol.clone()),
             plain(r.estimate),
             plain(r.interval),
-            plain(p.output.unit.clone()),
+            measure(&p.output.unit),
             plain(beyond(&p.extrapolation)),
         ]);
     }
@@ -221,7 +275,7 @@ fn optima(record: &Record) -> Option<Block> {
             let r = rounded(q);
             // The budget once per group.
             let (budget, outside) = match i {
-                0 => (format!("{}{fixed}", amount(o.budget, &unit, 3)), beyond(&o.extrapolation)),
+                0 => (format!("{}{fixed}", describe::amount(o.budget, &unit)), beyond(&o.extrapolation)),
                 _ => (String::new(), String::new()),
             };
             table.row(vec![
@@ -229,7 +283,7 @@ fn optima(record: &Record) -> Option<Block> {
                 plain(format!("{} ({})", q.symbol, q.meaning)),
                 plain(r.estimate),
                 plain(r.interval),
-                plain(q.unit.clone()),
+                measure(&q.unit),
                 plain(outside),
             ]);
         }
@@ -241,7 +295,7 @@ fn optima(record: &Record) -> Option<Block> {
 fn asked_warnings(record: &Record) -> Option<Block> {
     let unit = describe::budget(record).unit;
     let predictions = record.predictions.iter().map(|p| (point(&p.at, record), &p.warnings));
-    let optima = record.optima.iter().map(|o| (amount(o.budget, &unit, 3), &o.warnings));
+    let optima = record.optima.iter().map(|o| (describe::amount(o.budget, &unit), &o.warnings));
     let said = |(at, warnings): (String, &Vec<Warning>)| {
         let line = |w: &Warning| vec![Span::Strong(format!("{at}: ")), Span::Plain(w.message.clone())];
         warnings.iter().map(line).collect::<Vec<_>>()
@@ -281,7 +335,11 @@ fn checklist(record: &Record) -> Option<Block> {
     if !record.law.cite.is_empty() {
         item("Published in", plain(record.law.cite.join(", ")));
     }
-    item("Data", plain(describe::source(record)));
+    let mut data = plain(describe::source(record));
+    if provenance.title.is_some() {
+        data.extend([Span::Plain(" (".to_owned()), Span::Code(provenance.source.clone()), Span::Plain(")".to_owned())]);
+    }
+    item("Data", data);
     if !provenance.cite.is_empty() {
         item("Data published in", plain(provenance.cite.join(", ")));
     }

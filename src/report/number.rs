@@ -46,12 +46,6 @@ pub fn significant(value: f64, digits: i32) -> String {
     Form::to(value, digits, Notation::Power).write(value)
 }
 
-/// A number alone in its unit's notation, to so many significant digits.
-pub fn amount(value: f64, unit: &str, digits: i32) -> String {
-    let number = Form::to(value, digits, Notation::of(unit)).write(value);
-    if unit == "1" || unit.is_empty() { number } else { format!("{number} {unit}") }
-}
-
 /// How a group of numbers is written: divided by a power of ten, with decimals and a suffix.
 struct Form {
     unit: i32,
@@ -143,6 +137,5 @@ mod tests {
         assert_eq!(significant(3.2e-15, 2), "3.2×10⁻¹⁵");
         assert_eq!(significant(0.0, 3), "0.00");
         assert_eq!(rounded(&estimate(f64::NAN, Some(1.0), "1")).estimate, "–");
-        assert_eq!(amount(5.76e23, "FLOP", 3), "5.76×10²³ FLOP");
     }
 }

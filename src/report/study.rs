@@ -101,7 +101,7 @@ fn optima(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
                 optimum.quantities.iter().map(|q| format!("{} = {}", q.symbol, phrase(q))).collect();
             table.row(vec![
                 plain(record.name.clone()),
-                plain(super::number::amount(optimum.budget, &unit, 3)),
+                plain(describe::amount(optimum.budget, &unit)),
                 plain(best.join("; ")),
             ]);
         }
