@@ -32,15 +32,7 @@ fn every_kind_is_drawn_from_a_full_record_and_none_from_an_empty_one() {
 #[test]
 fn no_text_is_cut_off_and_labels_of_an_axis_do_not_touch() {
     for (name, figure) in all() {
-        let scene = backend::svg::scene(&figure);
-        let mut ticks = Vec::new();
-        for item in &scene.items {
-            let Item::Text(label) = item else { continue };
-            let extent = label.extent(backend::svg::width(&label.text, label.size, label.bold));
-            let page = extent.left >= 0.0 && extent.top >= 0.0 && extent.right <= scene.width && extent.bottom <= scene.height;
-            assert!(page, "{name}: {label:?} leaves the page: {extent:?}");
-            ticks.push((label.text.clone(), extent));
-        }
+        let ticks = on_the_page(&name, &figure);
         for (i, (a, first)) in ticks.iter().enumerate() {
             for (b, second) in &ticks[i + 1..] {
                 assert!(!first.meets(second), "{name}: {a:?} touches {b:?}");
@@ -97,6 +89,71 @@ fn hard_values_are_drawn_without_them() {
     for figure in figure::all(&record) {
         let svg = figure::svg(&figure).unwrap();
         assert!(!svg.contains("NaN") && !svg.contains("inf,"), "{}", figure.name);
+    }
+}
+
+/// Where no text may go: off the page. Returns the texts with their extents.
+fn on_the_page(name: &str, figure: &Figure) -> Vec<(String, figure::clip::Rect)> {
+    let scene = backend::svg::scene(figure);
+    let mut texts = Vec::new();
+    for item in &scene.items {
+        let Item::Text(label) = item else { continue };
+        let extent = label.extent(backend::svg::width(&label.text, label.size, label.bold));
+        let page =
+            extent.left >= 0.0 && extent.top >= 0.0 && extent.right <= scene.width && extent.bottom <= scene.height;
+        assert!(page, "{name}: {label:?} leaves the page: {extent:?}");
+        texts.push((label.text.clone(), extent));
+    }
+    texts
+}
+
+#[test]
+fn long_names_stay_on_the_page() {
+    let long = |what: &str| format!("{what} {}", "of a rather elaborate kind ".repeat(9).trim());
+    let mut record = support::chinchilla();
+    record.law.title = long("law");
+    record.law.output.name = long("output");
+    for (axis, _) in &mut record.points.inputs {
+        axis.name = long("input");
+    }
+    for (axis, _) in &mut record.curves.allocation {
+        axis.name = long("input");
+    }
+    for parameter in &mut record.parameters {
+        parameter.meaning = long("parameter");
+    }
+    for figure in figure::all(&record) {
+        on_the_page(&figure.name, &figure);
+    }
+    let mut comparisons = support::comparisons();
+    comparisons[0].reference = long("reference");
+    on_the_page("published", &figure::published(&comparisons).unwrap());
+}
+
+#[test]
+fn odd_records_are_drawn() {
+    let mut record = support::power();
+    record.points.inputs[0].1 = vec![1e9; 14];
+    let mut one_row = support::power();
+    for column in [&mut one_row.points.measured, &mut one_row.points.predicted, &mut one_row.points.residual] {
+        column.truncate(1);
+    }
+    one_row.points.inputs[0].1.truncate(1);
+    one_row.points.rows.truncate(1);
+    let mut signed = support::power();
+    signed.points.inputs[0].1.iter_mut().enumerate().for_each(|(i, v)| *v = i as f64 - 5.0);
+    let mut nothing_finite = support::chinchilla();
+    nothing_finite.points.measured.iter_mut().for_each(|v| *v = f64::NAN);
+    if let Some(surface) = &mut nothing_finite.curves.surface {
+        surface.n[0] = f64::NAN;
+        surface.loss.iter_mut().flatten().for_each(|v| *v = f64::NAN);
+    }
+    for record in [record, one_row, signed, nothing_finite] {
+        for figure in figure::all(&record) {
+            let svg = figure::svg(&figure).unwrap();
+            assert!(!svg.contains("NaN"), "{}", figure.name);
+            on_the_page(&figure.name, &figure);
+        }
     }
 }
 

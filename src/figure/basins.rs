@@ -35,8 +35,13 @@ pub fn draw(record: &Record) -> Option<Figure> {
         } else {
             format!("{}, predictions within {}%", basin.starts, write(basin.prediction_gap * 100.0, Notation::Power))
         };
-        panel =
-            panel.mark(Mark::text(&format!("starts {}", i + 1), (basin.starts as f64, i as f64), text, Anchor::Right, INK));
+        panel = panel.mark(Mark::text(
+            &format!("starts {}", i + 1),
+            (basin.starts as f64, i as f64),
+            text,
+            Anchor::Right,
+            INK,
+        ));
     }
     panel.y.label = "Objective".to_owned();
     let figure = Figure::new("basins", "Where the starts ended", describe::subtitle(record))

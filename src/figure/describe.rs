@@ -1,7 +1,7 @@
 //! What the figures of one record say in the same words.
 
-use super::ticks::{Notation, write};
 use super::colour::Color;
+use super::ticks::{Notation, write};
 use super::tree::{Along, Axis, Key, Mark, Stroke};
 use crate::record::{self, Band, Estimate, Optimum, Record};
 
@@ -153,7 +153,8 @@ pub fn curve(name: &str, band: &Band, covered: Option<(f64, f64)>, color: Color)
 /// A parameter's symbol as printed: `alpha` is α.
 pub fn greek(symbol: &str) -> String {
     let (head, tail) = symbol.split_once('_').map_or((symbol, ""), |(head, tail)| (head, tail));
-    let letter = crate::figure::symbols::GREEK.iter().find(|(name, _)| *name == head).map_or(head, |(_, letter)| letter);
+    let letter =
+        crate::figure::symbols::GREEK.iter().find(|(name, _)| *name == head).map_or(head, |(_, letter)| letter);
     if tail.is_empty() { letter.to_owned() } else { format!("{letter}_{tail}") }
 }
 

@@ -53,8 +53,8 @@ pub fn draw(record: &Record) -> Option<Figure> {
             curves.len(),
             describe::amount(low, &budget.unit),
             describe::amount(high, &budget.unit),
-            describe::amount(minima.first()?.0, &axis.unit),
-            describe::amount(minima.last()?.0, &axis.unit),
+            describe::rough(minima.first()?.0, &axis.unit),
+            describe::rough(minima.last()?.0, &axis.unit),
         ));
     Some(figure)
 }
@@ -62,8 +62,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
 /// One block of colour per budget, labelled at its middle.
 fn budgets(curves: &[IsoFlop], budget: &crate::record::Axis, colors: &[Color]) -> Option<ColorScale> {
     let count = curves.len();
-    let mut axis =
-        Axis::over(describe::label(budget), &budget.unit, Scale::Linear, (-0.5, count as f64 - 0.5), 5);
+    let mut axis = Axis::over(describe::label(budget), &budget.unit, Scale::Linear, (-0.5, count as f64 - 0.5), 5);
     let every = count.div_ceil(14).max(1);
     axis.ticks = curves
         .iter()

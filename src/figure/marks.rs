@@ -194,14 +194,7 @@ fn words(scene: &mut Scene, at: Point, text: &str, look: (Anchor, Color), width:
 }
 
 /// Writes the value of a contour on it, where it hides least.
-fn contour_label(
-    scene: &mut Scene,
-    label: &str,
-    paths: &[Vec<Point>],
-    color: Color,
-    width: Width,
-    taken: &mut Taken,
-) {
+fn contour_label(scene: &mut Scene, label: &str, paths: &[Vec<Point>], color: Color, width: Width, taken: &mut Taken) {
     if label.is_empty() {
         return;
     }
@@ -212,8 +205,7 @@ fn contour_label(
         let n = path.len();
         (0..n).map(move |i| if i % 2 == 0 { n / 2 + i / 2 } else { n / 2 - i.div_ceil(2) }).filter_map(|i| path.get(i))
     });
-    let patches =
-        outwards.map(|(x, y)| Rect { left: x - half, right: x + half, top: y - 7.0, bottom: y + 7.0 });
+    let patches = outwards.map(|(x, y)| Rect { left: x - half, right: x + half, top: y - 7.0, bottom: y + 7.0 });
     let Some(patch) = taken.best(patches, None) else { return };
     scene.area(patch.corners(), PAPER, 0.85);
     let middle = ((patch.left + patch.right) / 2.0, (patch.top + patch.bottom) / 2.0 + 0.36 * SIZE);

@@ -1,12 +1,12 @@
 //! Figures: a [`Record`] becomes a [`Figure`] of plain data, and that becomes SVG, PNG or JSON.
 //! Nothing here computes a statistic; what a figure needs is in the record.
 
+mod allocation;
 pub mod backend;
+mod basins;
 pub mod clip;
 pub mod colour;
 pub mod contour;
-mod allocation;
-mod basins;
 pub mod describe;
 mod frontier;
 mod isoflop;

@@ -75,7 +75,13 @@ pub fn around((x, y): Point, wide: f64, high: f64) -> impl Iterator<Item = Rect>
     [9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 106.0].into_iter().flat_map(move |far| {
         // A patch that stands beside its point keeps some distance sideways too.
         let aside = move |along: f64| {
-            let away = if along == 0.0 { 0.5 * far } else if along == 1.0 { -0.5 * far } else { 0.0 };
+            let away = if along == 0.0 {
+                0.5 * far
+            } else if along == 1.0 {
+                -0.5 * far
+            } else {
+                0.0
+            };
             x - along * wide + away
         };
         let above = ALONG.map(|along| patch(aside(along), y - far - high));

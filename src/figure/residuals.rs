@@ -17,9 +17,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
         Residual::Raw => (format!("Residual {symbol} − {symbol}̂"), record.law.output.unit.as_str()),
         Residual::Log => (format!("Residual ln({symbol} / {symbol}̂)"), "1"),
         Residual::Log1p => (format!("Residual ln((1 + {symbol}) / (1 + {symbol}̂))"), "1"),
-        Residual::LogMinus { offset } => {
-            (format!("Residual ln(({symbol} − {offset}) / ({symbol}̂ − {offset}))"), "1")
-        }
+        Residual::LogMinus { offset } => (format!("Residual ln(({symbol} − {offset}) / ({symbol}̂ − {offset}))"), "1"),
     };
     let delta = record.objective.loss.delta();
     let count = points.inputs.len();

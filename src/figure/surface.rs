@@ -16,6 +16,9 @@ pub fn draw(record: &Record) -> Option<Figure> {
     let x = Axis::over(describe::label(n_axis), &n_axis.unit, Scale::Log, ends(&surface.n), 8);
     let y = Axis::over(describe::label(d_axis), &d_axis.unit, Scale::Log, ends(&surface.d), 8);
     let levels = levels(surface);
+    if levels.is_empty() {
+        return None;
+    }
     let colors = ordered(levels.len());
     let mut panel = Panel::new(x, y);
     for ((level, text), color) in levels.iter().zip(&colors) {
@@ -55,7 +58,10 @@ pub fn draw(record: &Record) -> Option<Figure> {
     )
     .sized(760, 560)
     .key("measured", &[Key::Point(row)])
-    .key(format!("equal {} ({})", output.name, output.unit), &[Key::Line(Stroke::solid(colors[colors.len() / 2], 1.5))]);
+    .key(
+        format!("equal {} ({})", output.name, output.unit),
+        &[Key::Line(Stroke::solid(colors[colors.len() / 2], 1.5))],
+    );
     if has_path {
         figure = figure.key("compute-optimal path", &[Key::Line(path)]);
     }

@@ -79,15 +79,23 @@ pub fn all_warnings(record: &Record) -> Vec<&Warning> {
 
 /// The report on one fit.
 pub fn of_fit(record: &Record, pictures: &[Picture]) -> Document {
-    Document { title: format!("{} on {}", record.law.title, describe::source(record)), blocks: blocks(record, pictures, 2) }
+    Document {
+        title: format!("{} on {}", record.law.title, describe::source(record)),
+        blocks: blocks(record, pictures, 2),
+    }
 }
 
 /// The blocks of the report on one fit, with headings from a level down.
 pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
-    let mut out = vec![Block::Notice(Tone::Answer, std::iter::once(answer(record)).chain(advice(record)).collect()), Block::Formula(record.law.formula.clone())];
+    let mut out = vec![
+        Block::Notice(Tone::Answer, std::iter::once(answer(record)).chain(advice(record)).collect()),
+        Block::Formula(record.law.formula.clone()),
+    ];
     let warnings = all_warnings(record);
     if !warnings.is_empty() {
-        let said = |w: &&Warning| vec![Span::Strong(format!("{}: ", w.kind.replace('-', " "))), Span::Plain(w.message.clone())];
+        let said = |w: &&Warning| {
+            vec![Span::Strong(format!("{}: ", w.kind.replace('-', " "))), Span::Plain(w.message.clone())]
+        };
         out.push(Block::Notice(Tone::Warning, warnings.iter().map(said).collect()));
     }
     let mut section = |title: &str, blocks: Vec<Option<Block>>| {
@@ -105,10 +113,16 @@ pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
             .collect()
     };
     let level = describe::level(record);
-    section("Parameters", vec![
-        estimates(format!("Parameters of the law; intervals cover {level} ({})", record.interval.method), &record.parameters),
-        estimates(format!("What follows from them; intervals cover {level}"), &record.derived),
-    ]);
+    section(
+        "Parameters",
+        vec![
+            estimates(
+                format!("Parameters of the law; intervals cover {level} ({})", record.interval.method),
+                &record.parameters,
+            ),
+            estimates(format!("What follows from them; intervals cover {level}"), &record.derived),
+        ],
+    );
     section("The law and the data", picture(&["line", "isoflop", "frontier", "surface"]));
     let mut asked = vec![predictions(record), optima(record), asked_warnings(record)];
     asked.extend(picture(&["allocation"]));
@@ -124,10 +138,13 @@ pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
     let mut together = vec![correlation(record)];
     together.extend(picture(&["ridge"]));
     section("Parameters that move together", together);
-    section("How to remake this", vec![
-        Some(Block::Code(record.command.clone())),
-        Some(Block::Paragraph(plain(format!("Made with {}, seed {}.", record.program, record.seed)))),
-    ]);
+    section(
+        "How to remake this",
+        vec![
+            Some(Block::Code(record.command.clone())),
+            Some(Block::Paragraph(plain(format!("Made with {}, seed {}.", record.program, record.seed)))),
+        ],
+    );
     out
 }
 
@@ -154,7 +171,8 @@ fn answer(record: &Record) -> Vec<Span> {
     let because = reasons.join("; ");
     out.push(Span::Plain(match trust {
         Trust::Sound => {
-            "; no check speaks against it: rely on it within the data, and beyond them as far as you believe the law.".to_owned()
+            "; no check speaks against it: rely on it within the data, and beyond them as far as you believe the law."
+                .to_owned()
         }
         Trust::Care => format!("; use it with care: {because}."),
         Trust::Doubt => format!("; do not rely on it: {because}."),
@@ -364,7 +382,11 @@ fn checklist(record: &Record) -> Option<Block> {
             Some(counts) => format!("counts {counts}"),
         };
         let unit = if column.unit == "1" { String::new() } else { format!(", in {}", column.unit) };
-        let unstated = if column.unit == "1" || column.symbol == record.law.output.symbol { String::new() } else { format!("; {counts}") };
+        let unstated = if column.unit == "1" || column.symbol == record.law.output.symbol {
+            String::new()
+        } else {
+            format!("; {counts}")
+        };
         item(&format!("{}, where from", column.symbol), plain(format!("{made}{unit}{unstated}")));
     }
     let dropped = provenance.rows_read.saturating_sub(provenance.rows_used);
@@ -376,7 +398,13 @@ fn checklist(record: &Record) -> Option<Block> {
     }
     item("What was minimised", plain(format!("the sum over rows of {}", objective(&record.objective))));
     let proof = &record.certificate;
-    item("Search", plain(format!("{} starts, {} evaluations; ended by: {}", proof.starts_tried, proof.evaluations, proof.termination)));
+    item(
+        "Search",
+        plain(format!(
+            "{} starts, {} evaluations; ended by: {}",
+            proof.starts_tried, proof.evaluations, proof.termination
+        )),
+    );
     let interval = &record.interval;
     let replicates = match interval.replicates {
         0 => String::new(),
@@ -388,9 +416,11 @@ fn checklist(record: &Record) -> Option<Block> {
 }
 
 fn validation(record: &Record) -> String {
-    let gap = record.optima.iter().filter_map(|o| o.closed_form_gap).fold(None, |most: Option<f64>, gap| {
-        Some(most.map_or(gap, |most| most.max(gap)))
-    });
+    let gap = record
+        .optima
+        .iter()
+        .filter_map(|o| o.closed_form_gap)
+        .fold(None, |most: Option<f64>, gap| Some(most.map_or(gap, |most| most.max(gap))));
     let closed = gap.map(|gap| format!("closed-form optima agree with numeric ones to {}", significant(gap, 2)));
     closed.into_iter().chain(["no rows were held out".to_owned()]).collect::<Vec<_>>().join("; ")
 }
@@ -399,8 +429,14 @@ fn certificate(record: &Record) -> Option<Block> {
     let proof = &record.certificate;
     let mut table = Table::new("The certificate of the answer", &["Check", "Finding"]);
     let mut item = |question: &str, answer: String| table.row(vec![plain(question), plain(answer)]);
-    item("Objective", format!("{} (a sum over {} rows)", significant(record.objective_value, 12), record.provenance.rows_used));
-    item("Ended by", format!("{} ({})", proof.termination, if proof.converged { "converged" } else { "not converged" }));
+    item(
+        "Objective",
+        format!("{} (a sum over {} rows)", significant(record.objective_value, 12), record.provenance.rows_used),
+    );
+    item(
+        "Ended by",
+        format!("{} ({})", proof.termination, if proof.converged { "converged" } else { "not converged" }),
+    );
     item("Starts that reached it", format!("{} of {}", proof.best_basin, proof.starts_tried));
     item("Gradient", format!("one more Newton step would remove {} of the objective", significant(proof.gradient, 2)));
     let definite = if proof.positive_definite { "positive definite" } else { "not positive definite" };
@@ -438,10 +474,8 @@ fn basins(record: &Record) -> Option<Block> {
 }
 
 fn other_objectives(record: &Record) -> Option<Block> {
-    let mut table = Table::new(
-        "Objectives at this answer; only the first was minimised",
-        &["Objective", "#Sum over rows"],
-    );
+    let mut table =
+        Table::new("Objectives at this answer; only the first was minimised", &["Objective", "#Sum over rows"]);
     if record.other_objectives.is_empty() {
         return None;
     }
@@ -466,7 +500,8 @@ fn influence(record: &Record) -> Option<Block> {
 fn correlation(record: &Record) -> Option<Block> {
     let matrix = record.correlation.as_ref()?;
     let names: Vec<String> = record.parameters.iter().map(|p| describe::greek(&p.symbol)).collect();
-    let heads: Vec<String> = std::iter::once(String::new()).chain(names.iter().map(|name| format!("#{name}"))).collect();
+    let heads: Vec<String> =
+        std::iter::once(String::new()).chain(names.iter().map(|name| format!("#{name}"))).collect();
     let mut table = Table::new("Correlation of the parameters", &heads.iter().map(String::as_str).collect::<Vec<_>>());
     for (name, row) in names.iter().zip(matrix) {
         let mut cells = vec![vec![Span::Strong(name.clone())]];

@@ -36,7 +36,8 @@ fn anchors(blocks: &[Block]) -> Vec<String> {
         .iter()
         .filter_map(|block| match block {
             Block::Heading(_, text) => {
-                let letters = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect::<String>();
+                let letters =
+                    text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect::<String>();
                 let words: Vec<&str> = letters.split('-').filter(|word| !word.is_empty()).collect();
                 let id = if words.is_empty() { "part".to_owned() } else { words.join("-") };
                 let count = seen.entry(id.clone()).and_modify(|count| *count += 1).or_insert(1);
@@ -61,7 +62,10 @@ fn contents(blocks: &[Block], anchors: &[String]) -> String {
     if links.len() < 3 {
         return String::new();
     }
-    format!("<nav aria-label=\"Contents\"><details open><summary>Contents</summary>\n<ol>\n{}</ol>\n</details></nav>\n", links.concat())
+    format!(
+        "<nav aria-label=\"Contents\"><details open><summary>Contents</summary>\n<ol>\n{}</ol>\n</details></nav>\n",
+        links.concat()
+    )
 }
 
 fn write(block: &Block) -> String {

@@ -33,9 +33,8 @@ pub fn markdown(document: &Document) -> String {
 fn notice(out: &mut String, tone: Tone, items: &[Vec<Span>]) {
     match (tone, items) {
         (Tone::Answer, items) => {
-            for item in items {
-                out.push_str(&format!("> {}\n", spans(item)));
-            }
+            let lines: Vec<String> = items.iter().map(|item| format!("> {}\n", spans(item))).collect();
+            out.push_str(&lines.join(">\n"));
         }
         (Tone::Warning, items) => {
             out.push_str("> **Read this first**\n>\n");

@@ -86,7 +86,8 @@ pub struct Table {
 impl Table {
     /// An empty table: heads that start with `#` stand over numbers.
     pub fn new(caption: impl Into<String>, heads: &[&str]) -> Self {
-        let columns = heads.iter().map(|head| (head.trim_start_matches('#').to_owned(), head.starts_with('#'))).collect();
+        let columns =
+            heads.iter().map(|head| (head.trim_start_matches('#').to_owned(), head.starts_with('#'))).collect();
         Self { caption: caption.into(), columns, rows: Vec::new() }
     }
     /// Adds a row.

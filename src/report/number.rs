@@ -72,7 +72,9 @@ impl Form {
     fn until(size: f64, last: i32, notation: Notation) -> Self {
         let at = order(size);
         let (unit, suffix) = match notation {
-            Notation::Short if (3..15).contains(&at) => (at / 3 * 3, ["K", "M", "B", "T"][(at / 3 - 1) as usize].to_owned()),
+            Notation::Short if (3..15).contains(&at) => {
+                (at / 3 * 3, ["K", "M", "B", "T"][(at / 3 - 1) as usize].to_owned())
+            }
             _ if (-4..6).contains(&at) => (0, String::new()),
             _ => (at, format!("×10{}", superscript(&at.to_string()))),
         };
@@ -122,7 +124,10 @@ mod tests {
     #[test]
     fn keeps_the_digits_that_the_standard_error_supports() {
         let r = rounded(&estimate(0.347_312_3, Some(0.020_2), "1"));
-        assert_eq!((r.estimate.as_str(), r.standard_error.as_str(), r.interval.as_str()), ("0.347", "0.020", "0.307 – 0.388"));
+        assert_eq!(
+            (r.estimate.as_str(), r.standard_error.as_str(), r.interval.as_str()),
+            ("0.347", "0.020", "0.307 – 0.388")
+        );
         let r = rounded(&estimate(2143.42, Some(1293.0), "nat/token"));
         assert_eq!((r.estimate.as_str(), r.interval.as_str()), ("2143", "−443 – 4729"));
         let r = rounded(&estimate(7.319e10, Some(1.04e10), "parameters"));

@@ -65,9 +65,7 @@ fn headline(study: &Study) -> String {
     let as_expected = study.comparisons.iter().filter(|c| c.agrees == c.expected).count();
     let numbers = match study.comparisons.len() {
         0 => String::new(),
-        count => format!(
-            "; of {count} published numbers {agree} are met, and {as_expected} came out as expected"
-        ),
+        count => format!("; of {count} published numbers {agree} are met, and {as_expected} came out as expected"),
     };
     format!("{fits}{failed}; {warned} with warnings{numbers}.")
 }

@@ -71,9 +71,8 @@ struct Reader<'a> {
 }
 
 /// Functions and limits, set upright.
-const UPRIGHT: [&str; 16] = [
-    "exp", "ln", "log", "min", "max", "lim", "sin", "cos", "tan", "tanh", "erf", "sinh", "cosh", "arg", "sup", "inf",
-];
+const UPRIGHT: [&str; 16] =
+    ["exp", "ln", "log", "min", "max", "lim", "sin", "cos", "tan", "tanh", "erf", "sinh", "cosh", "arg", "sup", "inf"];
 
 const SIGNS: [(&str, &str); 44] = [
     ("cdot", "·"),
@@ -349,7 +348,8 @@ mod tests {
             for tex in std::iter::once(card.formula).chain(derived).chain(card.params.iter().map(|p| p.tex)) {
                 let html = mathml(tex, true);
                 for tag in ["mrow", "mfrac", "msup", "msub", "msubsup", "mover", "msqrt", "mi", "mo", "mn"] {
-                    let (open, close) = (html.matches(&format!("<{tag}>")).count(), html.matches(&format!("</{tag}>")).count());
+                    let (open, close) =
+                        (html.matches(&format!("<{tag}>")).count(), html.matches(&format!("</{tag}>")).count());
                     let with_attributes = html.matches(&format!("<{tag} ")).count();
                     assert_eq!(open + with_attributes, close, "{}: {tex}: {html}", card.id);
                 }

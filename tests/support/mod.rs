@@ -156,7 +156,10 @@ pub fn chinchilla() -> Record {
         ],
         closed_form_gap: Some(3.1e-13),
         extrapolation: extrapolated.clone(),
-        warnings: vec![Warning::new("extrapolation", "The optimum lies outside the rows: 4.1 times in N, 5.4 times in D.")],
+        warnings: vec![Warning::new(
+            "extrapolation",
+            "The optimum lies outside the rows: 4.1 times in N, 5.4 times in D.",
+        )],
     };
     Record {
         format: 1,
@@ -314,7 +317,8 @@ pub fn power() -> Record {
 /// Published numbers beside ours: some with intervals, one that differs.
 pub fn comparisons() -> Vec<Comparison> {
     let record = chinchilla();
-    let printed = [("E", "1.8172"), ("A", "482.01"), ("B", "2085.43"), ("alpha", "0.3478"), ("beta", "0.3658"), ("a", "0.5126")];
+    let printed =
+        [("E", "1.8172"), ("A", "482.01"), ("B", "2085.43"), ("alpha", "0.3478"), ("beta", "0.3658"), ("a", "0.5126")];
     let all = record.parameters.iter().chain(&record.derived);
     let mut comparisons: Vec<Comparison> = printed
         .iter()

@@ -14,11 +14,8 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
 
 /// Rasterises at two device pixels per pixel.
 pub fn png(svg: &str) -> Result<Vec<u8>, FigureError> {
-    let options = usvg::Options {
-        fontdb: Arc::clone(&FONTS),
-        font_family: "DejaVu Sans".to_owned(),
-        ..usvg::Options::default()
-    };
+    let options =
+        usvg::Options { fontdb: Arc::clone(&FONTS), font_family: "DejaVu Sans".to_owned(), ..usvg::Options::default() };
     let bad = |what: String| FigureError { what };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|e| bad(e.to_string()))?;
     const ZOOM: f32 = 2.0;
