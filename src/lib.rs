@@ -18,6 +18,7 @@ pub mod real;
 pub mod recommend;
 pub mod record;
 pub mod reference;
+pub mod report;
 pub mod reproduce;
 pub mod scalar;
 pub mod solve;

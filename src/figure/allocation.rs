@@ -34,7 +34,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
             record.optima.iter().filter_map(|o| Some((o.budget, describe::chosen(o, &input.symbol)?))).collect();
         let seen = band.x.iter().copied().chain(asked.iter().map(|a| a.0));
         let x = Axis::log(describe::label(&budget), &budget.unit, seen, 6);
-        let seen = band.y.iter().copied().chain(asked.iter().map(|a| a.1.estimate));
+        let seen = band.y.iter().copied().chain(asked.iter().map(|a| a.1.estimate)).chain(describe::ends(band));
         let y = Axis::log(format!("Optimal {} {}", input.name, input.symbol), &input.unit, seen, 8);
         let panel = Panel::new(x, y)
             .with(extrapolated(covered))

@@ -5,12 +5,19 @@
 pub fn lines(x: &[f64], y: &[f64], values: &[Vec<f64>], level: f64) -> Vec<Vec<(f64, f64)>> {
     join(segments(values, level))
         .into_iter()
-        .map(|path| path.into_iter().map(|(u, v)| (between(x, u), between(y, v))).collect())
+        .map(|path| path.into_iter().map(|spot| (between(x, spot.at.0), between(y, spot.at.1))).collect())
         .collect()
 }
 
-/// A position on the grid: index plus fraction.
-type Spot = (f64, f64);
+/// Where a line crosses an edge of the grid.
+#[derive(Clone, Copy)]
+struct Spot {
+    /// The edge: the indices of its lower left end, and whether it runs along x. Lines are joined
+    /// by edges, because two crossings may coincide in a corner.
+    edge: (usize, usize, bool),
+    /// Indices plus fractions.
+    at: (f64, f64),
+}
 
 /// Position along a positive axis by logarithm, so that straight lines on logarithmic paper stay
 /// straight between grid points; by value elsewhere.
@@ -41,10 +48,10 @@ fn segments(values: &[Vec<f64>], level: f64) -> Vec<(Spot, Spot)> {
                 let (a, b) = (corner[edge], corner[(edge + 1) % 4]);
                 let f = (level - a) / (b - a);
                 match edge {
-                    0 => (u + f, v),
-                    1 => (u + 1.0, v + f),
-                    2 => (u + 1.0 - f, v + 1.0),
-                    _ => (u, v + 1.0 - f),
+                    0 => Spot { edge: (i, j, true), at: (u + f, v) },
+                    1 => Spot { edge: (i + 1, j, false), at: (u + 1.0, v + f) },
+                    2 => Spot { edge: (i, j + 1, true), at: (u + 1.0 - f, v + 1.0) },
+                    _ => Spot { edge: (i, j, false), at: (u, v + 1.0 - f) },
                 }
             };
             let above = corner.map(|value| value >= level);
@@ -69,10 +76,9 @@ fn segments(values: &[Vec<f64>], level: f64) -> Vec<(Spot, Spot)> {
     found
 }
 
-/// Chains segments that share an end. Neighbouring cells compute a shared crossing from the same
-/// two numbers, in one order or the other, so ends match to rounding.
+/// Chains segments that end on the same edge.
 fn join(mut segments: Vec<(Spot, Spot)>) -> Vec<Vec<Spot>> {
-    let same = |a: Spot, b: Spot| (a.0 - b.0).abs() < 1e-9 && (a.1 - b.1).abs() < 1e-9;
+    let same = |a: Spot, b: Spot| a.edge == b.edge;
     let mut paths = Vec::new();
     while let Some((a, b)) = segments.pop() {
         let mut path = std::collections::VecDeque::from([a, b]);

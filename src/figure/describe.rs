@@ -10,8 +10,16 @@ const SHADE: Color = Color(0xf3, 0xf4, 0xf6);
 
 /// Line under a title: law and data.
 pub fn subtitle(record: &Record) -> String {
-    let source = record.provenance.title.as_deref().unwrap_or(&record.provenance.source);
-    format!("{} · {source} · {} rows", record.law.title, record.provenance.rows_used)
+    format!("{} · {} · {} rows", record.law.title, source(record), record.provenance.rows_used)
+}
+
+/// Name of the data.
+pub fn source(record: &Record) -> String {
+    let provenance = &record.provenance;
+    provenance.title.clone().unwrap_or_else(|| {
+        // A path as given may say where somebody's files are; its last part is enough here.
+        provenance.source.rsplit(['/', '\\']).next().unwrap_or(&provenance.source).to_owned()
+    })
 }
 
 /// Label of an axis: name and symbol.
@@ -45,6 +53,11 @@ pub fn axis(quantity: &record::Axis, values: impl IntoIterator<Item = f64> + Clo
 pub fn amount(value: f64, unit: &str) -> String {
     let number = write(value, Notation::of(unit));
     if unit.is_empty() || unit == "1" { number } else { format!("{number} {unit}") }
+}
+
+/// The same with three significant digits.
+pub fn rough(value: f64, unit: &str) -> String {
+    format!("{value:.2e}").parse().map_or_else(|_| amount(value, unit), |value| amount(value, unit))
 }
 
 /// The axis of budgets.
@@ -102,6 +115,17 @@ pub fn interval(name: &str, band: &Band, color: Color) -> Option<Mark> {
         color,
         opacity: 0.2,
     })
+}
+
+/// The ends of a curve's interval, as far as they leave the curve itself visible: an interval that
+/// explodes runs out of the frame.
+pub fn ends(band: &Band) -> Vec<f64> {
+    let (low, high) = range(&band.y);
+    let inside = |v: &f64| match low > 0.0 {
+        true => *v > low * low / high && *v < high * high / low,
+        false => *v > 2.0 * low - high && *v < 2.0 * high - low,
+    };
+    band.lower.iter().chain(&band.upper).copied().filter(inside).collect()
 }
 
 /// A curve, solid where data cover it and dashed beyond.

@@ -17,19 +17,11 @@ pub fn draw(record: &Record) -> Option<Figure> {
     };
     let asked: Vec<_> = record.optima.iter().filter_map(|o| Some((o, describe::chosen(o, &output.symbol)?))).collect();
 
-    let (x_seen, y_seen) = (frontier.x.iter().chain(&compute), frontier.y.iter().chain(&measured));
-    let x = Axis::log(
-        describe::label(&budget),
-        &budget.unit,
-        x_seen.copied().chain(asked.iter().map(|(o, _)| o.budget)),
-        9,
-    );
-    let y = Axis::log(
-        describe::label(output),
-        &output.unit,
-        y_seen.copied().chain(asked.iter().map(|(_, e)| e.estimate)),
-        8,
-    );
+    let (x_seen, y_seen) = (frontier.x.iter().chain(&compute), frontier.y.iter().chain(&measured).copied());
+    let x_seen = x_seen.copied().chain(asked.iter().map(|(o, _)| o.budget));
+    let x = Axis::log(describe::label(&budget), &budget.unit, x_seen, 9);
+    let y_seen = y_seen.chain(asked.iter().map(|(_, e)| e.estimate)).chain(describe::ends(frontier));
+    let y = Axis::log(describe::label(output), &output.unit, y_seen, 8);
     let row = Marker::new(Shape::Circle, 2.8, GREY).faded(0.55);
     let mut panel = Panel::new(x, y).with(extrapolated(covered));
     panel = panel
@@ -49,16 +41,17 @@ pub fn draw(record: &Record) -> Option<Figure> {
     });
     let (x, y) = asked.iter().map(|(o, e)| (o.budget, e.estimate)).unzip();
     panel = panel.mark(Mark::points("optima", x, y, optimum));
-    for (o, e) in &asked {
+    // From the right, where the frontier is flat and words crowd.
+    for (o, e) in asked.iter().rev() {
         let words: Vec<String> = record
             .law
             .inputs
             .iter()
             .filter_map(|input| describe::chosen(o, &input.symbol).map(|q| (input, q)))
-            .map(|(input, q)| format!("{} = {}", input.symbol, describe::amount(q.estimate, &input.unit)))
+            .map(|(input, q)| describe::rough(q.estimate, &input.unit))
             .collect();
         let name = format!("optimum at {}", describe::amount(o.budget, &budget.unit));
-        panel = panel.mark(Mark::text(&name, (o.budget, e.estimate), words.join("\n"), Anchor::Above, INK));
+        panel = panel.mark(Mark::text(&name, (o.budget, e.estimate), words.join("\n"), Anchor::Free, INK));
     }
 
     let mut figure = Figure::new("frontier", "Loss against compute", describe::subtitle(record))

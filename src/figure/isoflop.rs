@@ -53,8 +53,8 @@ pub fn draw(record: &Record) -> Option<Figure> {
             curves.len(),
             describe::amount(low, &budget.unit),
             describe::amount(high, &budget.unit),
-            describe::amount(minima.first()?.0, &axis.unit),
-            describe::amount(minima.last()?.0, &axis.unit),
+            describe::rough(minima.first()?.0, &axis.unit),
+            describe::rough(minima.last()?.0, &axis.unit),
         ));
     Some(figure)
 }

@@ -13,7 +13,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
     let covered = describe::range(values);
     let seen = line.x.iter().chain(values).copied();
     let x = describe::axis(input, seen, 8.0, 9);
-    let seen = line.y.iter().chain(measured).copied();
+    let seen = line.y.iter().chain(measured).copied().chain(describe::ends(line));
     let y = describe::axis(&record.law.output, seen, 1.5, 8);
     let row = Marker::new(Shape::Circle, 4.0, INK).faded(0.8);
     let asked: (Vec<f64>, Vec<f64>) = record

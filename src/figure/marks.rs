@@ -1,7 +1,8 @@
 //! Marks to shapes.
 
 use super::clip::{self, Rect};
-use super::colour::{Color, PAPER};
+use super::colour::{Color, GREY, PAPER};
+use super::place::{self, Taken};
 use super::scene::{Align, Axes, Item, Point, Scene, TICK, Width};
 use super::tree::{Along, Anchor, Mark, Marker, Panel, Shape, Stroke};
 
@@ -44,13 +45,13 @@ pub fn backgrounds(scene: &mut Scene, panel: &Panel, axes: &Axes) {
 
 /// Draws everything else, in order.
 pub fn draw(scene: &mut Scene, panel: &Panel, axes: &Axes, width: Width) {
-    let mut taken: Vec<Rect> = Vec::new();
+    let mut taken = Taken::by(panel, axes);
     for mark in &panel.marks {
         one(scene, mark, axes, width, &mut taken);
     }
 }
 
-fn one(scene: &mut Scene, mark: &Mark, axes: &Axes, width: Width, taken: &mut Vec<Rect>) {
+fn one(scene: &mut Scene, mark: &Mark, axes: &Axes, width: Width, taken: &mut Taken) {
     let frame = axes.frame;
     let pixels = |x: &[f64], y: &[f64]| -> Vec<Point> { x.iter().zip(y).map(|(x, y)| axes.at(*x, *y)).collect() };
     match mark {
@@ -100,12 +101,12 @@ fn one(scene: &mut Scene, mark: &Mark, axes: &Axes, width: Width, taken: &mut Ve
             for path in &paths {
                 line(scene, path, stroke, &frame);
             }
-            contour_label(scene, label, &paths, stroke.color, &frame, width, taken);
+            contour_label(scene, label, &paths, stroke.color, width, taken);
         }
         Mark::Text { x, y, text, anchor, color, .. } => {
             let at = axes.at(*x, *y);
             if frame.holds(at) {
-                words(scene, at, text, *anchor, *color, &frame, width, taken);
+                words(scene, at, text, (*anchor, *color), width, taken);
             }
         }
     }
@@ -168,68 +169,45 @@ pub fn marker(scene: &mut Scene, (x, y): Point, look: &Marker, color: Color) {
 }
 
 /// Writes words beside a point, inside the frame, on a patch of paper.
-#[expect(clippy::too_many_arguments, reason = "a text has a place, a look and neighbours")]
-fn words(
-    scene: &mut Scene,
-    (x, y): Point,
-    text: &str,
-    anchor: Anchor,
-    color: Color,
-    frame: &Rect,
-    width: Width,
-    taken: &mut Vec<Rect>,
-) {
+fn words(scene: &mut Scene, at: Point, text: &str, look: (Anchor, Color), width: Width, taken: &mut Taken) {
     const LEAD: f64 = 1.3 * TICK;
+    let (anchor, color) = look;
     let lines: Vec<&str> = text.lines().collect();
-    let wide = lines.iter().map(|line| width(line, TICK, false)).fold(0.0, f64::max);
-    let high = LEAD * lines.len() as f64;
-    let (left, top) = match anchor {
-        Anchor::Right => (x + 8.0, y - high / 2.0),
-        Anchor::Left => (x - 8.0 - wide, y - high / 2.0),
-        Anchor::Above => (x - wide / 2.0, y - high - 7.0),
-        Anchor::Below => (x - wide / 2.0, y + 7.0),
-        Anchor::On => (x - wide / 2.0, y - high / 2.0),
+    let wide = lines.iter().map(|line| width(line, TICK, false)).fold(0.0, f64::max) + 6.0;
+    let high = LEAD * lines.len() as f64 + 2.0;
+    let right = Rect { left: at.0 + 6.0, right: at.0 + 6.0 + wide, top: at.1 - high / 2.0, bottom: at.1 + high / 2.0 };
+    let found = match anchor {
+        Anchor::Right => taken.best([right], None),
+        Anchor::Free => taken.best(place::around(at, wide, high), Some(at)),
     };
-    let left = left.min(frame.right - wide - 4.0).max(frame.left + 4.0);
-    let top = top.min(frame.bottom - high - 2.0).max(frame.top + 1.0);
-    let patch = Rect { left: left - 3.0, right: left + wide + 3.0, top: top - 1.0, bottom: top + high + 1.0 };
+    let Some(patch) = found else { return };
+    // A leader from the point to a patch that had to go far.
+    let near = place::nearest(&patch, at);
+    if (near.0 - at.0).hypot(near.1 - at.1) > 15.0 {
+        scene.path(&[at, near], &Stroke::solid(GREY, 0.8));
+    }
     scene.area(patch.corners(), PAPER, 0.82);
-    taken.push(patch);
     for (i, line) in lines.iter().enumerate() {
-        let baseline = top + LEAD * i as f64 + 0.95 * TICK;
-        scene.text((left, baseline), *line, TICK, color, Align::Start);
+        let baseline = patch.top + 1.0 + LEAD * i as f64 + 0.95 * TICK;
+        scene.text((patch.left + 3.0, baseline), *line, TICK, color, Align::Start);
     }
 }
 
-/// Writes the value of a contour on it, where it covers neither an edge nor another label.
-fn contour_label(
-    scene: &mut Scene,
-    label: &str,
-    paths: &[Vec<Point>],
-    color: Color,
-    frame: &Rect,
-    width: Width,
-    taken: &mut Vec<Rect>,
-) {
+/// Writes the value of a contour on it, where it hides least.
+fn contour_label(scene: &mut Scene, label: &str, paths: &[Vec<Point>], color: Color, width: Width, taken: &mut Taken) {
     if label.is_empty() {
         return;
     }
-    let half = width(label, TICK - 1.0, false) / 2.0 + 3.0;
-    let box_at = |(x, y): Point| Rect { left: x - half, right: x + half, top: y - 7.0, bottom: y + 7.0 };
-    let inside =
-        Rect { left: frame.left + 6.0, right: frame.right - 6.0, top: frame.top + 4.0, bottom: frame.bottom - 4.0 };
-    let candidates = paths.iter().flat_map(|path| {
-        // From the middle outwards: labels of neighbouring contours then stand in a row.
+    const SIZE: f64 = TICK - 1.0;
+    let half = width(label, SIZE, false) / 2.0 + 3.0;
+    // From the middle outwards: labels of neighbouring contours then stand in a row.
+    let outwards = paths.iter().flat_map(|path| {
         let n = path.len();
         (0..n).map(move |i| if i % 2 == 0 { n / 2 + i / 2 } else { n / 2 - i.div_ceil(2) }).filter_map(|i| path.get(i))
     });
-    let free = |at: &&Point| {
-        let patch = box_at(**at);
-        inside.covers(&patch) && !taken.iter().any(|other| other.meets(&patch))
-    };
-    let Some(&at) = candidates.into_iter().find(free) else { return };
-    let patch = box_at(at);
+    let patches = outwards.map(|(x, y)| Rect { left: x - half, right: x + half, top: y - 7.0, bottom: y + 7.0 });
+    let Some(patch) = taken.best(patches, None) else { return };
     scene.area(patch.corners(), PAPER, 0.85);
-    scene.text((at.0, at.1 + 0.36 * (TICK - 1.0)), label, TICK - 1.0, color, Align::Middle);
-    taken.push(patch);
+    let middle = ((patch.left + patch.right) / 2.0, (patch.top + patch.bottom) / 2.0 + 0.36 * SIZE);
+    scene.text(middle, label, SIZE, color, Align::Middle);
 }

@@ -19,8 +19,10 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
     if shown.is_empty() {
         return None;
     }
-    let names: Vec<String> =
-        shown.iter().map(|(c, ..)| format!("{}   {} = {}", c.reference, c.quantity, c.printed)).collect();
+    let names: Vec<String> = shown
+        .iter()
+        .map(|(c, ..)| format!("{}: {} = {}", c.reference, super::describe::greek(&c.quantity), c.printed))
+        .collect();
     let at: Vec<f64> = (0..shown.len()).map(|i| i as f64).collect();
     let ours: Vec<f64> = shown.iter().map(|(c, ..)| relative(c, c.ours)).collect();
     let ends = shown.iter().flat_map(|(_, low, high)| [*low, *high]).chain(ours.iter().copied()).chain([0.0]);

@@ -63,7 +63,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
         for &at in &influential {
             if let (Some(x), Some(y), Some(number)) = (values.get(at), points.residual.get(at), points.rows.get(at)) {
                 let name = format!("row {number}");
-                panel = panel.mark(Mark::text(&name, (*x, *y), number.to_string(), Anchor::Right, INK));
+                panel = panel.mark(Mark::text(&name, (*x, *y), number.to_string(), Anchor::Free, INK));
             }
         }
         figure = figure.panel(panel);

@@ -1,8 +1,8 @@
 //! Bootstrap replicates of the parameters that cannot be told apart.
 
-use super::colour::{BLUE, INK, PAPER, VERMILLION};
+use super::colour::{BLUE, PAPER, VERMILLION};
 use super::describe;
-use super::tree::{Along, Anchor, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
+use super::tree::{Along, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
 use crate::record::{Estimate, Record};
 
 /// Draws the replicates of the most correlated pair of parameters, and of the next pair that
@@ -28,11 +28,8 @@ pub fn draw(record: &Record) -> Option<Figure> {
         let (a, b) = (record.parameters.get(i)?, record.parameters.get(j)?);
         let column = |k: usize| sample.iter().filter_map(|theta| theta.get(k).copied()).collect::<Vec<f64>>();
         let (x, y) = (column(i), column(j));
-        // The annotation takes the corner that the cloud leaves free.
-        let panel = Panel::new(axis(a, &x), axis(b, &y));
-        let (left, right) = (panel.x.range.0, panel.y.range.1);
-        let at = if r < 0.0 { (panel.x.range.1, right) } else { (left, right) };
-        let text = format!("correlation {}", format!("{r:.3}").replace('-', "−"));
+        let mut panel = Panel::new(axis(a, &x), axis(b, &y));
+        panel.title = format!("correlation {}", format!("{r:.3}").replace('-', "−"));
         said.push(format!("{} and {}: {}", a.symbol, b.symbol, format!("{r:.3}").replace('-', "−")));
         let limits = |e: &Estimate, cuts: Along| {
             [e.lower, e.upper]
@@ -46,8 +43,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
                 .with(limits(a, Along::X))
                 .with(limits(b, Along::Y))
                 .mark(Mark::points("replicates", x, y, row))
-                .mark(Mark::points("estimate", vec![a.estimate], vec![b.estimate], centre))
-                .mark(Mark::text("correlation", at, text, Anchor::On, INK)),
+                .mark(Mark::points("estimate", vec![a.estimate], vec![b.estimate], centre)),
         );
     }
     (!pairs.is_empty()).then(|| {

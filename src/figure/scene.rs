@@ -180,7 +180,8 @@ impl Scene {
     fn legend(&mut self, entries: &[Entry], top: f64, width: Width) -> f64 {
         let (mut x, mut y) = (PAD, top);
         for entry in entries {
-            let wide = SWATCH + 7.0 + width(&entry.label, TICK + 0.5, false);
+            let label = fitted(&entry.label, TICK + 0.5, self.width - 2.0 * PAD - SWATCH - 7.0, width);
+            let wide = SWATCH + 7.0 + width(&label, TICK + 0.5, false);
             if x > PAD && x + wide > self.width - PAD {
                 (x, y) = (PAD, y + ROW);
             }
@@ -195,7 +196,7 @@ impl Scene {
                     }
                 }
             }
-            self.text((x + SWATCH + 7.0, middle + 4.0), entry.label.clone(), TICK + 0.5, INK, Align::Start);
+            self.text((x + SWATCH + 7.0, middle + 4.0), label, TICK + 0.5, INK, Align::Start);
             x += wide + 20.0;
         }
         if entries.is_empty() { top } else { y + ROW }
@@ -224,9 +225,8 @@ impl Scene {
 
     fn panel(&mut self, panel: &Panel, frame: &Rect, width: Width) {
         if !panel.title.is_empty() {
-            self.label(
-                Label::new((frame.left, frame.top - 9.0), panel.title.clone(), SMALL, INK, Align::Start).heavy(),
-            );
+            let title = fitted(&panel.title, SMALL, frame.width(), &|text, size, _| width(text, size, true));
+            self.label(Label::new((frame.left, frame.top - 9.0), title, SMALL, INK, Align::Start).heavy());
         }
         let axes = Axes { x: &panel.x, y: &panel.y, frame: *frame };
         marks::backgrounds(self, panel, &axes);
@@ -281,12 +281,14 @@ impl Scene {
         }
         let middle = (frame.left + frame.right) / 2.0;
         if !axes.x.label.is_empty() {
-            self.text((middle, frame.bottom + 37.0), axes.x.caption(), SMALL, INK, Align::Middle);
+            let text = fitted(&axes.x.caption(), SMALL, frame.width(), width);
+            self.text((middle, frame.bottom + 37.0), text, SMALL, INK, Align::Middle);
         }
         if !axes.y.label.is_empty() {
             let x = frame.left - tick_width(axes.y, width) - 16.0;
             let at = (x, (frame.top + frame.bottom) / 2.0);
-            self.label(Label::new(at, axes.y.caption(), SMALL, INK, Align::Middle).turned());
+            let text = fitted(&axes.y.caption(), SMALL, frame.height() + 40.0, width);
+            self.label(Label::new(at, text, SMALL, INK, Align::Middle).turned());
         }
     }
 
@@ -298,7 +300,8 @@ impl Scene {
             self.text((bar.right + 7.0, y + 0.36 * TICK), t.label.clone(), TICK, INK, Align::Start);
         }
         let at = (bar.right + 7.0 + tick_width(axis, width) + 15.0, (bar.top + bar.bottom) / 2.0);
-        self.label(Label::new(at, axis.caption(), SMALL, INK, Align::Middle).turned());
+        let text = fitted(&axis.caption(), SMALL, bar.height() + 40.0, width);
+        self.label(Label::new(at, text, SMALL, INK, Align::Middle).turned());
     }
 }
 
@@ -343,6 +346,21 @@ fn right_margin(panel: &Panel, width: Width) -> f64 {
             last.map_or(0.0, |t| width(&t.label, TICK, false) / 2.0).max(10.0) + 4.0
         }
     }
+}
+
+/// A text that fits, cut in its middle where it must be: what it is stands at its start, its unit at
+/// its end.
+fn fitted(text: &str, size: f64, room: f64, width: Width) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| -> String {
+        let tail = kept / 3;
+        let (head, tail) = (&letters[..kept - tail], &letters[letters.len() - tail..]);
+        head.iter().chain(['…'].iter()).chain(tail).collect()
+    };
+    if width(text, size, false) <= room {
+        return text.to_owned();
+    }
+    (0..letters.len()).rev().map(cut).find(|text| width(text, size, false) <= room).unwrap_or_default()
 }
 
 /// Breaks a text between words so that each line fits.

@@ -16,8 +16,19 @@ pub fn draw(record: &Record) -> Option<Figure> {
     let x = Axis::over(describe::label(n_axis), &n_axis.unit, Scale::Log, ends(&surface.n), 8);
     let y = Axis::over(describe::label(d_axis), &d_axis.unit, Scale::Log, ends(&surface.d), 8);
     let levels = levels(surface);
+    if levels.is_empty() {
+        return None;
+    }
     let colors = ordered(levels.len());
     let mut panel = Panel::new(x, y);
+    for ((level, text), color) in levels.iter().zip(&colors) {
+        panel = panel.mark(Mark::Contour {
+            name: format!("{} = {text}", record.law.output.symbol),
+            label: text.clone(),
+            paths: contour::lines(&surface.n, &surface.d, &surface.loss, *level),
+            stroke: Stroke::solid(*color, 1.5),
+        });
+    }
     let row = Marker::new(Shape::Circle, 2.8, GREY).faded(0.5);
     panel = panel.mark(Mark::points("rows", n.to_vec(), d.to_vec(), row));
     let path = Stroke::dashed(VERMILLION, 2.0);
@@ -36,14 +47,6 @@ pub fn draw(record: &Record) -> Option<Figure> {
         .filter_map(|o| Some((describe::chosen(o, "N")?.estimate, describe::chosen(o, "D")?.estimate)))
         .filter(|(n, d)| panel.x.holds(*n) && panel.y.holds(*d))
         .collect();
-    for ((level, text), color) in levels.iter().zip(&colors) {
-        panel = panel.mark(Mark::Contour {
-            name: format!("{} = {text}", record.law.output.symbol),
-            label: text.clone(),
-            paths: contour::lines(&surface.n, &surface.d, &surface.loss, *level),
-            stroke: Stroke::solid(*color, 1.5),
-        });
-    }
     let (at_n, at_d) = asked.iter().copied().unzip();
     panel = panel.mark(Mark::points("optima", at_n, at_d, optimum));
 
@@ -85,7 +88,7 @@ fn levels(surface: &Surface) -> Vec<(f64, String)> {
     if span <= 0.0 || !span.is_finite() {
         return vec![(low, ticks::write(low, ticks::Notation::Power)); usize::from(low.is_finite())];
     }
-    let decimals = (1.5 - span.log10()).ceil().max(0.0) as usize;
+    let decimals = (1.0 - span.log10()).ceil().max(0.0) as usize;
     let mut levels: Vec<(f64, String)> = (1..=11)
         .map(|i| format!("{:.decimals$}", low + span * (f64::from(i) / 12.0).powf(1.8)))
         .map(|text| (text.parse().unwrap_or(low), text))

@@ -33,6 +33,9 @@ impl Notation {
 /// Ticks of a logarithmic axis over a positive range: every so many decades, decades, 1-2-5,
 /// every digit, or round steps where the range is short.
 pub fn log((low, high): (f64, f64), room: usize, notation: Notation) -> Vec<Tick> {
+    if !(low > 0.0 && high > low && high.is_finite()) {
+        return linear((low, high), room, notation);
+    }
     let room = room.clamp(5, 12);
     let enough = (room / 2).max(3);
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
@@ -70,6 +73,9 @@ pub fn log((low, high): (f64, f64), room: usize, notation: Notation) -> Vec<Tick
 pub fn linear((low, high): (f64, f64), room: usize, notation: Notation) -> Vec<Tick> {
     let room = room.clamp(5, 12);
     let span = high - low;
+    if !(span > 0.0 && span.is_finite()) {
+        return Vec::new();
+    }
     let mut power = (span / room as f64).log10().floor() as i32;
     let (step, digit, power) = loop {
         let found = [1.0, 2.0, 5.0].into_iter().find(|d| {
@@ -197,6 +203,17 @@ mod tests {
         assert_eq!(write(6e21, Notation::Power), "6×10²¹");
         assert_eq!(write(70e9, Notation::Short), "70B");
         assert_eq!(write(-2.5e-7, Notation::Power), "−2.5×10⁻⁷");
+    }
+
+    #[test]
+    fn a_range_that_is_none_has_no_ticks() {
+        for range in [(f64::NAN, 1.0), (1.0, 1.0), (2.0, 1.0), (0.0, f64::INFINITY), (-1.0, f64::NAN)] {
+            assert!(
+                log(range, 8, Notation::Power).is_empty() && linear(range, 8, Notation::Power).is_empty(),
+                "{range:?}"
+            );
+        }
+        assert!(!log((0.0, 5.0), 8, Notation::Power).is_empty());
     }
 
     fn check(ticks: &[Tick], low: f64, high: f64) -> Result<(), TestCaseError> {

@@ -154,7 +154,11 @@ impl Axis {
     }
     /// An axis of names, the first at the top or left, one unit apart.
     pub fn names(names: &[String]) -> Self {
-        let ticks = names.iter().enumerate().map(|(i, name)| Tick { at: i as f64, label: name.clone() }).collect();
+        let label = |name: &String| match name.char_indices().nth(44) {
+            Some((end, _)) => format!("{}…", &name[..end]),
+            None => name.clone(),
+        };
+        let ticks = names.iter().enumerate().map(|(i, name)| Tick { at: i as f64, label: label(name) }).collect();
         let range = (-0.6, names.len() as f64 - 0.4);
         Self { label: String::new(), unit: String::new(), scale: Scale::Linear, range, ticks }
     }
@@ -310,14 +314,8 @@ pub enum Along {
 pub enum Anchor {
     /// To the right of it.
     Right,
-    /// To the left of it.
-    Left,
-    /// Over it, centred.
-    Above,
-    /// Under it, centred.
-    Below,
-    /// On it.
-    On,
+    /// Wherever near it hides least.
+    Free,
 }
 
 /// Something drawn on a panel. Every mark has a name, so that a snapshot says what moved.

@@ -149,9 +149,9 @@ pub fn chinchilla() -> Record {
         cost: "6ND".to_owned(),
         fixed: Vec::new(),
         quantities: vec![
-            estimate("N_opt", "compute-optimal model size", "parameters", &|t| best(t, budget)[0], &sample),
-            estimate("D_opt", "compute-optimal data", "tokens", &|t| best(t, budget)[1], &sample),
-            estimate("L_opt", "loss there", "nat/token", &|t| best(t, budget)[2], &sample),
+            estimate("N", "compute-optimal model size", "parameters", &|t| best(t, budget)[0], &sample),
+            estimate("D", "compute-optimal data", "tokens", &|t| best(t, budget)[1], &sample),
+            estimate("L", "loss there", "nat/token", &|t| best(t, budget)[2], &sample),
             estimate("D/N", "tokens per parameter", "1", &|t| best(t, budget)[1] / best(t, budget)[0], &sample),
         ],
         closed_form_gap: Some(3.1e-13),

@@ -127,14 +127,57 @@ fn finish(buffer: &str, figure: &Figure) -> String {
         .replace("\n</text>", "</text>")
         .replace("/>", "/>\n")
         .replace("</text>", "</text>\n");
+    let body = compact(&body);
     let (width, height) = (figure.width, figure.height);
     let (title, alt) = (escape(&figure.title), escape(&figure.alt));
     let view = format!("0 0 {} {}", f64::from(width) * FINE, f64::from(height) * FINE);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" \
          role=\"img\" aria-label=\"{title}\" font-family=\"{FAMILY}\" stroke-linejoin=\"round\" \
-         stroke-linecap=\"butt\">\n<title>{title}</title>\n<desc>{alt}</desc>\n{body}\n"
+         stroke-linecap=\"butt\">\n<title>{title}</title>\n<desc>{alt}</desc>\n{body}"
     )
+}
+
+/// Writes a run of discs of one look as a group, and of lines of one look (the strokes of a dashed
+/// line) as one path.
+fn compact(body: &str) -> String {
+    let disc = |line: &str| {
+        let rest = line.strip_prefix("<circle ")?;
+        let (at, look) = rest.split_at(rest.find(" r=")?);
+        Some((at.to_owned(), look.strip_suffix("/>")?.to_owned()))
+    };
+    let stroke = |line: &str| {
+        let rest = line.strip_prefix("<polyline ")?;
+        let (look, points) = rest.split_once(" points=\"")?;
+        Some((format!("M{}", points.strip_suffix("\"/>")?), look.to_owned()))
+    };
+    let mut out = String::with_capacity(body.len());
+    let mut lines = body.lines().filter(|line| !line.is_empty()).peekable();
+    while let Some(line) = lines.next() {
+        if let Some((first, look)) = disc(line) {
+            let mut run = vec![first];
+            while let Some((next, _)) = lines.peek().and_then(|line| disc(line)).filter(|(_, same)| *same == look) {
+                run.push(next);
+                lines.next();
+            }
+            // The radius cannot be inherited everywhere; colour and opacity can, each disc for itself.
+            let (radius, look) = look.trim_start().split_once(' ').unwrap_or((&look, ""));
+            let look = look.replace("opacity=", "fill-opacity=");
+            let discs: String = run.iter().map(|at| format!("<circle {at} {radius}/>\n")).collect();
+            out.push_str(&format!("<g {look}>\n{discs}</g>\n"));
+        } else if let Some((first, look)) = stroke(line) {
+            let mut run = first;
+            while let Some((next, _)) = lines.peek().and_then(|line| stroke(line)).filter(|(_, same)| *same == look) {
+                run.push_str(&next);
+                lines.next();
+            }
+            out.push_str(&format!("<path {look} d=\"{run}\"/>\n"));
+        } else {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
 }
 
 fn escape(text: &str) -> String {

@@ -1,0 +1,130 @@
+//! Many fits and the published numbers beside them.
+
+use super::fit::{blocks, trust};
+use super::number::{phrase, significant};
+use super::{Block, Document, Picture, Span, Table, Tone, plain};
+use crate::figure::describe;
+use crate::record::{Comparison, Record};
+
+/// What the report on a study is made of.
+pub struct Study<'a> {
+    /// Title.
+    pub title: &'a str,
+    /// What it is about; empty for nothing.
+    pub about: &'a str,
+    /// Fits with their figures, in order.
+    pub fits: &'a [(Record, Vec<Picture>)],
+    /// Fits that failed: name and why.
+    pub failures: &'a [(String, String)],
+    /// Published numbers beside ours.
+    pub comparisons: &'a [Comparison],
+    /// Figures of the study as a whole.
+    pub pictures: &'a [Picture],
+    /// The command that remakes it.
+    pub command: &'a str,
+}
+
+/// The report on a study: a summary, the published numbers, then every fit.
+pub fn of_study(study: &Study) -> Document {
+    let mut out = vec![Block::Notice(Tone::Answer, vec![plain(headline(study))])];
+    if !study.about.is_empty() {
+        out.push(Block::Paragraph(plain(study.about)));
+    }
+    if !study.failures.is_empty() {
+        let said = |(name, why): &(String, String)| vec![Span::Strong(format!("{name}: ")), Span::Plain(why.clone())];
+        out.push(Block::Notice(Tone::Warning, study.failures.iter().map(said).collect()));
+    }
+    out.push(Block::Heading(2, "All fits".to_owned()));
+    out.extend(summary(study.fits));
+    out.extend(optima(study.fits));
+    if !study.comparisons.is_empty() {
+        out.push(Block::Heading(2, "Published numbers".to_owned()));
+        out.extend(study.pictures.iter().cloned().map(Block::Picture));
+        out.extend(compared(study.comparisons));
+    }
+    for (record, pictures) in study.fits {
+        out.push(Block::Heading(2, record.name.clone()));
+        out.extend(blocks(record, pictures, 3));
+    }
+    out.push(Block::Heading(2, "How to remake this study".to_owned()));
+    out.push(Block::Code(study.command.to_owned()));
+    Document { title: study.title.to_owned(), blocks: out }
+}
+
+fn headline(study: &Study) -> String {
+    let fits = match study.fits.len() {
+        1 => "One fit".to_owned(),
+        count => format!("{count} fits"),
+    };
+    let failed = match study.failures.len() {
+        0 => String::new(),
+        count => format!(", {count} failed"),
+    };
+    let warned = study.fits.iter().filter(|(record, _)| !super::fit::all_warnings(record).is_empty()).count();
+    let agree = study.comparisons.iter().filter(|c| c.agrees).count();
+    let as_expected = study.comparisons.iter().filter(|c| c.agrees == c.expected).count();
+    let numbers = match study.comparisons.len() {
+        0 => String::new(),
+        count => format!("; of {count} published numbers {agree} are met, and {as_expected} came out as expected"),
+    };
+    format!("{fits}{failed}; {warned} with warnings{numbers}.")
+}
+
+fn summary(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
+    let heads = ["Fit", "Law", "Data", "#Rows", "#Objective", "Main numbers", "Trust"];
+    let mut table = Table::new("Every fit of the study; intervals in brackets", &heads);
+    for (record, _) in fits {
+        let main = if record.derived.is_empty() { &record.parameters } else { &record.derived };
+        let main: Vec<String> =
+            main.iter().take(2).map(|e| format!("{} = {}", describe::greek(&e.symbol), phrase(e))).collect();
+        table.row(vec![
+            vec![Span::Strong(record.name.clone())],
+            plain(record.law.title.clone()),
+            plain(describe::source(record)),
+            plain(record.provenance.rows_used.to_string()),
+            plain(significant(record.objective_value, 5)),
+            plain(main.join("; ")),
+            plain(trust(record).0.word()),
+        ]);
+    }
+    table.block()
+}
+
+fn optima(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
+    let mut table = Table::new("Every optimum of the study", &["Fit", "#Budget", "Optimum"]);
+    for (record, _) in fits {
+        let unit = describe::budget(record).unit;
+        for optimum in &record.optima {
+            let best: Vec<String> =
+                optimum.quantities.iter().map(|q| format!("{} = {}", q.symbol, phrase(q))).collect();
+            table.row(vec![
+                plain(record.name.clone()),
+                plain(describe::amount(optimum.budget, &unit)),
+                plain(best.join("; ")),
+            ]);
+        }
+    }
+    table.block()
+}
+
+fn compared(all: &[Comparison]) -> Option<Block> {
+    let heads = ["Reference", "Quantity", "#Printed", "#Ours", "Verdict", "Why"];
+    let mut table = Table::new("Published numbers, exactly as printed, and ours", &heads);
+    for c in all {
+        let verdict = match (c.agrees, c.expected) {
+            (true, true) => plain("agrees"),
+            (false, false) => plain("differs, as expected"),
+            (true, false) => vec![Span::Strong("agrees, against expectation".to_owned())],
+            (false, true) => vec![Span::Strong("differs".to_owned())],
+        };
+        table.row(vec![
+            vec![Span::Code(c.reference.clone())],
+            plain(describe::greek(&c.quantity)),
+            plain(c.printed.clone()),
+            plain(significant(c.ours, 6)),
+            verdict,
+            plain(c.why.clone()),
+        ]);
+    }
+    table.block()
+}
