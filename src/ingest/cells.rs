@@ -75,12 +75,15 @@ impl Cells {
     /// Checks that all cells are in one unit and brings numbers without one to base units by
     /// the unit that the header or the card names. Returns the dimension, where one was written.
     pub fn settle(&mut self, column: &str, named: Option<Unit>) -> Result<Option<Dimension>, Mistake> {
-        let clash = |first: &Seen, second: &Seen| Mistake::MixedUnits {
-            column: column.to_owned(),
-            first: first.text.to_string(),
-            first_row: first.row + 1,
-            second: second.text.to_string(),
-            second_row: second.row + 1,
+        let clash = |a: &Seen, b: &Seen| {
+            let (first, second) = if a.row <= b.row { (a, b) } else { (b, a) };
+            Mistake::MixedUnits {
+                column: column.to_owned(),
+                first: first.text.to_string(),
+                first_row: first.row + 1,
+                second: second.text.to_string(),
+                second_row: second.row + 1,
+            }
         };
         let bare = self.seen.iter().find(|seen| seen.unit.is_none());
         let named_scale = named.map_or(1.0, |unit| unit.scale);
