@@ -36,8 +36,7 @@ pub fn tokens_of_at(c: f64, n: f64, bits: f64) -> f64 {
     tokens_of(c, n) * FULL_BITS / bits
 }
 
-/// One petaflop-day in FLOP.
-pub const PF_DAY: f64 = 1e15 * 86_400.0;
+pub use crate::units::PF_DAY;
 
 /// C = 6ND for a law whose first two inputs are N and D.
 pub const SIX_N_D: Cost = Cost { name: "6ND", unit: "FLOP", of: |x| six_n_d(x[0], x[1]) };

@@ -1,0 +1,106 @@
+//! Result tables: columns out to CSV or Parquet, and back in.
+
+use super::error::{IngestError, Mistake};
+use super::frame;
+use super::parquet::guarded;
+use polars::prelude::{
+    Column, CsvReadOptions, CsvWriter, DataFrame, ParquetReader, ParquetWriter, SerReader, SerWriter,
+};
+use std::fs::{self, File};
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+/// A column of a result table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TableColumn {
+    /// Numbers, some missing.
+    Numbers(Vec<Option<f64>>),
+    /// Text.
+    Text(Vec<String>),
+}
+
+impl TableColumn {
+    /// Numbers, none missing.
+    pub fn numbers(values: impl IntoIterator<Item = f64>) -> Self {
+        Self::Numbers(values.into_iter().map(Some).collect())
+    }
+}
+
+/// Writes a table as Parquet if the name ends in `.parquet`, else as CSV. The file appears whole
+/// or not at all: it is written beside its place, flushed to disk and renamed.
+pub fn write_table(columns: &[(String, TableColumn)], path: &Path) -> Result<(), IngestError> {
+    let name = path.display().to_string();
+    let unwritable = |detail: String| Mistake::Unwritable { path: path.to_owned(), detail }.in_source(&name);
+    let bytes = encode(columns, is_parquet(path)).map_err(&unwritable)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(|error| unwritable(error.to_string()))
+}
+
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "parquet")
+}
+
+fn encode(columns: &[(String, TableColumn)], parquet: bool) -> Result<Vec<u8>, String> {
+    let rows = columns.first().map_or(0, |(_, column)| match column {
+        TableColumn::Numbers(values) => values.len(),
+        TableColumn::Text(values) => values.len(),
+    });
+    let columns = columns.iter().map(|(name, column)| match column {
+        TableColumn::Numbers(values) => Column::new(name.as_str().into(), values),
+        TableColumn::Text(values) => Column::new(name.as_str().into(), values),
+    });
+    let mut frame = DataFrame::new(rows, columns.collect()).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    if parquet {
+        ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(|error| error.to_string())?;
+    } else {
+        CsvWriter::new(&mut bytes).finish(&mut frame).map_err(|error| error.to_string())?;
+    }
+    Ok(bytes)
+}
+
+/// Reads a table that [`write_table`] wrote, every column.
+pub fn read_table(path: &Path) -> Result<Vec<(String, TableColumn)>, IngestError> {
+    let name = path.display().to_string();
+    read_all(path).map_err(|mistake| mistake.in_source(&name))
+}
+
+fn read_all(path: &Path) -> Result<Vec<(String, TableColumn)>, Mistake> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Mistake::MissingFile { near: Vec::new() });
+        }
+        Err(error) => return Err(Mistake::Unreadable(error)),
+    };
+    let frame = if is_parquet(path) {
+        guarded(|| ParquetReader::new(Cursor::new(&bytes)).finish())?
+    } else {
+        let options = CsvReadOptions::default().with_infer_schema_length(None);
+        let frame = options.into_reader_with_file_handle(Cursor::new(&bytes)).finish();
+        frame.map_err(|error| Mistake::Reader(error.to_string()))?
+    };
+    let read = frame.columns().iter().map(|column| {
+        let name = column.name().to_string();
+        if column.dtype().is_primitive_numeric() {
+            let mut cells = super::cells::Cells::default();
+            frame::append_numbers(column, &mut cells)?;
+            let missing: Vec<usize> = cells.bad.iter().map(|&(row, _)| row).collect();
+            let value = |(row, value)| missing.binary_search(&row).is_err().then_some(value);
+            let values = cells.values.into_iter().enumerate().map(value).collect();
+            Ok((name, TableColumn::Numbers(values)))
+        } else {
+            let mut texts = Vec::new();
+            frame::append_text(column, &mut texts)?;
+            Ok((name, TableColumn::Text(texts)))
+        }
+    });
+    read.collect()
+}
