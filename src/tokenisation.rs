@@ -8,7 +8,7 @@
 
 use crate::cost::six_n_d;
 use crate::real::Real;
-use crate::solve::scalar::root;
+use crate::scalar::root;
 
 /// f(V) = a ln²V + b ln V + c: the coefficients a, b, c as the authors' code has them (0.0064, −0.1581 and
 /// 1.2047 in the paper).

@@ -16,8 +16,6 @@
 //! where = "Table 2"            # where in the source
 //! kind = "published"           # published | certified | computed (by us, in double precision, from verified inputs)
 //! expect = "reproduce"         # reproduce: refit, must agree · contradict: refit, must not (needs `why`) · value-only: no refit
-//! units = "D in tokens"        # optional: what the constants count, in words
-//! recommends = "learning-rate" # optional: what the output tells a practitioner to set
 //! dataset = "hoffmann2022-figure4"
 //! map = { x = "C", L = "N" }   # optional: role of the law = column of the data set
 //! keep = "M >= 20"             # optional: rows to use; `exclude` = rows to leave out
@@ -213,10 +211,6 @@ pub struct FitReference {
     pub expect: Expect,
     /// Why it is contradicted.
     pub why: String,
-    /// What the constants count, in words.
-    pub units: Option<String>,
-    /// What the law's output tells a practitioner to set: `learning-rate`.
-    pub recommends: Option<String>,
     /// The rows, if they were released.
     pub data: Option<Data>,
     /// What was minimised.

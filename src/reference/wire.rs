@@ -31,8 +31,6 @@ struct WireFit {
     expect: Expect,
     #[serde(default)]
     why: String,
-    units: Option<String>,
-    recommends: Option<String>,
     dataset: Option<String>,
     #[serde(default)]
     map: Texts,
