@@ -1,3 +1,7 @@
 //! The `scaling` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scaling_laws::cli::main()
+}

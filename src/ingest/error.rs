@@ -15,6 +15,21 @@ pub struct IngestError {
     pub mistake: Mistake,
 }
 
+impl IngestError {
+    /// Whether the request is at fault (a role, a column or a condition that makes no sense) rather
+    /// than the data.
+    pub fn is_request(&self) -> bool {
+        matches!(
+            self.mistake,
+            Mistake::RoleTwice { .. }
+                | Mistake::RoleMissing { .. }
+                | Mistake::NoSuchColumn { .. }
+                | Mistake::Expression { .. }
+                | Mistake::PartNeeded { .. }
+        )
+    }
+}
+
 /// A cell: where to look in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

@@ -29,6 +29,7 @@ use expression::{Expression, Values};
 use json::Json;
 use parquet::Parquet;
 use plan::{Loaded, Plan};
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -119,6 +120,32 @@ impl Reader<'_> {
             Self::Parquet(parquet) => parquet.load(numbers, texts),
         }
     }
+}
+
+/// SHA-256 of the bytes that a source stands for: the file, or the built-in table and its card.
+///
+/// # Errors
+/// [`IngestError`] if there is no such source or it cannot be read.
+pub fn fingerprint(source: &Source) -> Result<Vec<u8>, IngestError> {
+    let name = source.name();
+    let mut hash = Sha256::new();
+    match source {
+        Source::File(path) => {
+            let mistake = |mistake: Mistake| match mistake {
+                Mistake::Unreadable(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    Mistake::MissingFile { near: builtin::similar(&name) }
+                }
+                other => other,
+            };
+            hash.update(parquet::hash(path).map_err(|error| mistake(error).in_source(&name))?);
+        }
+        Source::BuiltIn(id) => {
+            let (card, bytes) = builtin::open(id)?;
+            hash.update(bytes);
+            hash.update(builtin::embedded(&format!("{}/card.toml", card.id)).unwrap_or_default());
+        }
+    }
+    Ok(hash.finalize().to_vec())
 }
 
 /// Reads a table into measurements.

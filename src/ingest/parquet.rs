@@ -77,7 +77,7 @@ impl Parquet {
     }
 }
 
-fn hash(path: &Path) -> Result<String, Mistake> {
+pub(super) fn hash(path: &Path) -> Result<String, Mistake> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut piece = vec![0; 1 << 20];

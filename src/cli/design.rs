@@ -1,0 +1,122 @@
+//! `scaling approaches`.
+
+use super::{Failure, Outcome, pair, print, print_json};
+use crate::approach::{envelope, isoflop, isoflops};
+use crate::fit::{Spec, fit};
+use crate::ingest::{self, Source};
+use crate::job::{law, request};
+use crate::objective::Objective;
+use crate::uncertainty::Uncertainty;
+use crate::uncertainty::bootstrap::bootstrap;
+use serde_json::json;
+use std::io::Write;
+
+/// The runs.
+#[derive(clap::Args)]
+#[command(after_help = "Example: scaling approaches hoffmann2022-figure4 --where 'L < 3.4469'")]
+pub struct Args {
+    /// A file or a built-in data set's id with N, D (or C) and L
+    data: String,
+    /// Which column plays a role
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// Rows to keep
+    #[arg(long = "where", value_name = "EXPR")]
+    filter: Option<String>,
+    /// Bootstrap replicates of approach 3
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    bootstrap: usize,
+    /// Seed of every draw
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Approach 1 (envelope), 2 (IsoFLOP parabolas) and 3 (parametric) on the same rows.
+pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let chinchilla = law("chinchilla")?;
+    let mut wanted = request(chinchilla);
+    wanted.map.clone_from(&args.map);
+    wanted.filter.clone_from(&args.filter);
+    let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::job::JobError::from)?;
+    let first = envelope(&data, envelope::Options { seed: args.seed, ..Default::default() });
+    let second = isoflops(&data, isoflop::Options { seed: args.seed, ..Default::default() });
+    let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::job::JobError::from)?;
+    let draws = bootstrap(&third, args.bootstrap, args.seed, None, &|| {});
+    let known = Uncertainty::of_fit(&third, 0.95, Some(&draws), None);
+    let derived = crate::analysis::derived(&known);
+    let bias = isoflop::bias(&data, &isoflop::Options::default(), chinchilla, &third.theta);
+    if args.json {
+        let or_error = |r: Result<serde_json::Value, String>| r.unwrap_or_else(|e| json!({ "refused": e }));
+        return print_json(
+            out,
+            &json!({
+                "envelope": or_error(first.map(|e| json!(e)).map_err(|e| e.to_string())),
+                "isoflop": or_error(second.map(|e| json!(e)).map_err(|e| e.to_string())),
+                "parametric": print::by_symbol(&derived),
+                "isoflop_bias": or_error(bias.map(|e| json!(e)).map_err(|e| e.to_string())),
+            }),
+        );
+    }
+    let mut table = print::table(&["approach", "a (N ∝ C^a)", "95 % interval", "b (D ∝ C^b)", "points"]);
+    let interval = |low: Option<f64>, high: Option<f64>| match (low, high) {
+        (Some(low), Some(high)) => format!("{low:.3} … {high:.3}"),
+        _ => "—".to_owned(),
+    };
+    let mut notes = Vec::new();
+    match &first {
+        Ok(e) => {
+            table.add_row([
+                "1 envelope".to_owned(),
+                format!("{:.4}", e.n.exponent),
+                interval(e.n.lower, e.n.upper),
+                format!("{:.4}", e.d.exponent),
+                e.points.len().to_string(),
+            ]);
+            notes.extend(e.warnings.iter().map(|w| w.message.clone()));
+        }
+        Err(error) => notes.push(format!("approach 1: {error}")),
+    }
+    match &second {
+        Ok(e) => {
+            let used = e.budgets.iter().filter(|b| b.optimum.is_some()).count();
+            table.add_row([
+                "2 IsoFLOP".to_owned(),
+                format!("{:.4}", e.n.exponent),
+                interval(e.n.lower, e.n.upper),
+                format!("{:.4}", e.d.exponent),
+                format!("{used} of {} budgets", e.budgets.len()),
+            ]);
+            notes.extend(e.warnings.iter().map(|w| w.message.clone()));
+        }
+        Err(error) => notes.push(format!("approach 2: {error}")),
+    }
+    let value = |symbol: &str| derived.iter().find(|e| e.symbol == symbol);
+    if let (Some(a), Some(b)) = (value("a"), value("b")) {
+        table.add_row([
+            "3 parametric".to_owned(),
+            format!("{:.4}", a.estimate),
+            interval(a.lower, a.upper),
+            format!("{:.4}", b.estimate),
+            third.setup.rows.len().to_string(),
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    if let Ok(bias) = bias {
+        writeln!(
+            out,
+            "On the fitted surface of approach 3, parabolas on the same grids would find a = {:.4} where the truth is {:.4}.",
+            bias.exponent_parabola, bias.exponent_true
+        )?;
+    }
+    for note in notes {
+        writeln!(out, "note: {note}")?;
+    }
+    print::warnings(out, &third.warnings)?;
+    match (first.is_err(), second.is_err()) {
+        (true, true) => Err(Failure::work("neither approach 1 nor approach 2 could be read off these runs")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,237 @@
+//! `scaling fit`.
+
+use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
+use crate::job::{Job, law};
+use crate::record::Record;
+use crate::study::{ObjectiveWords, objective, write_record, write_replicates};
+use crate::uncertainty::covariance::Kind;
+use serde_json::json;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What to fit.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example: scaling fit runs.csv --law chinchilla --map N=\"Model Size\" --where 'L < 3.4' --bootstrap 1000 --out fit/"
+)]
+pub struct Args {
+    /// A CSV, TSV, JSON, JSON-lines or Parquet file, or a built-in data set's id
+    data: String,
+    /// The law's id (`scaling laws` lists them)
+    #[arg(long, value_name = "ID")]
+    law: String,
+    /// Which column plays a role
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// Rows to keep: 'L < 3.4 and N >= 1e7'
+    #[arg(long = "where", value_name = "EXPR")]
+    filter: Option<String>,
+    /// Residual scale: log, raw, log1p, log-minus
+    #[arg(long, default_value = "log")]
+    residual: String,
+    /// Loss: huber, squared, absolute, quantile, asymmetric-huber, student-t, cauchy
+    #[arg(long, default_value = "huber")]
+    loss: String,
+    /// Half-width of Huber's quadratic zone [default: 1e-3 on log residuals]
+    #[arg(long, value_name = "X")]
+    delta: Option<f64>,
+    /// Quantile, for --loss quantile
+    #[arg(long, value_name = "P")]
+    tau: Option<f64>,
+    /// Degrees of freedom, for --loss student-t
+    #[arg(long, value_name = "X")]
+    nu: Option<f64>,
+    /// Multiplier of negative residuals, for --loss asymmetric-huber
+    #[arg(long, value_name = "X")]
+    factor: Option<f64>,
+    /// Offset, for --residual log-minus
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    offset: Option<f64>,
+    /// Hold a parameter: alpha=0.34
+    #[arg(long, value_name = "PARAM=VALUE", value_parser = assignment)]
+    fix: Vec<(String, f64)>,
+    /// Make two parameters one: alpha=beta
+    #[arg(long, value_name = "PARAM=PARAM", value_parser = pair)]
+    tie: Vec<(String, String)>,
+    /// Keep a parameter in a range: E=0..3, E=1.. or E=..3
+    #[arg(long, value_name = "PARAM=LOW..HIGH", value_parser = range)]
+    bound: Vec<(String, f64, f64)>,
+    /// A Gaussian prior: alpha=0.34~0.05 (mean~standard deviation)
+    #[arg(long, value_name = "PARAM=MEAN~SD", value_parser = prior)]
+    prior: Vec<(String, f64, f64)>,
+    /// Role of a column of weights
+    #[arg(long, value_name = "ROLE")]
+    weights: Option<String>,
+    /// Text column that groups rows whose errors go together
+    #[arg(long, value_name = "COLUMN")]
+    cluster: Option<String>,
+    /// Covariance without a bootstrap: sandwich, gauss-newton, observed
+    #[arg(long, default_value = "sandwich")]
+    covariance: String,
+    /// Bootstrap replicates
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    bootstrap: usize,
+    /// Seed of every draw
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Coverage of intervals
+    #[arg(long, value_name = "P", default_value_t = 0.95)]
+    level: f64,
+    /// Save the record (and the replicates) in this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn range(text: &str) -> Result<(String, f64, f64), String> {
+    let wrong = || format!("`{text}` is not PARAM=LOW..HIGH, as in E=0..3");
+    let (symbol, ends) = text.split_once('=').ok_or_else(wrong)?;
+    let (low, high) = ends.split_once("..").ok_or_else(wrong)?;
+    let end = |text: &str, open: f64| if text.is_empty() { Ok(open) } else { text.parse().map_err(|_| wrong()) };
+    Ok((symbol.to_owned(), end(low, f64::NEG_INFINITY)?, end(high, f64::INFINITY)?))
+}
+
+fn prior(text: &str) -> Result<(String, f64, f64), String> {
+    let wrong = || format!("`{text}` is not PARAM=MEAN~SD, as in alpha=0.34~0.05");
+    let (symbol, rest) = text.split_once('=').ok_or_else(wrong)?;
+    let (mean, sd) = rest.split_once('~').ok_or_else(wrong)?;
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
+    Ok((symbol.to_owned(), number(mean)?, number(sd)?))
+}
+
+impl Args {
+    fn job(&self) -> Result<Job, Failure> {
+        let words = ObjectiveWords {
+            residual: &self.residual,
+            loss: &self.loss,
+            delta: self.delta,
+            tau: self.tau,
+            nu: self.nu,
+            factor: self.factor,
+            offset: self.offset,
+        };
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(Failure::request(format!("--level {} must lie between 0 and 1", self.level)));
+        }
+        law(&self.law)?;
+        Ok(Job {
+            map: self.map.clone(),
+            filter: self.filter.clone(),
+            objective: objective(&words).map_err(Failure::request)?,
+            constraints: crate::fit::Constraints {
+                fix: self.fix.clone(),
+                tie: self.tie.clone(),
+                bounds: self.bound.clone(),
+                priors: self.prior.clone(),
+            },
+            weights: self.weights.clone(),
+            cluster: self.cluster.clone(),
+            covariance: match self.covariance.as_str() {
+                "sandwich" => Kind::Sandwich,
+                "gauss-newton" => Kind::GaussNewton,
+                "observed" => Kind::Observed,
+                other => {
+                    return Err(Failure::request(format!(
+                        "covariance `{other}` is none of sandwich, gauss-newton, observed"
+                    )));
+                }
+            },
+            bootstrap: self.bootstrap,
+            seed: self.seed,
+            level: self.level,
+            command: command_line(),
+            ..Job::new(&self.data, &self.law)
+        })
+    }
+}
+
+/// Fits, prints, saves.
+pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let job = args.job()?;
+    let bar = progress(job.bootstrap, "bootstrap");
+    let analysis = job.run(&|| bar.inc(1))?;
+    bar.finish_and_clear();
+    let record = &analysis.record;
+    if let Some(folder) = &args.out {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::work(format!("cannot write {}: {error}; choose another folder with `--out`", folder.display()))
+        })?;
+        write_replicates(&analysis, &folder.join("replicates.parquet"))?;
+        write_record(record, &job.key()?, &folder.join("record.json"))?;
+    }
+    if args.json {
+        print_json(out, &summary(record))?;
+    } else {
+        show(record, out)?;
+        if let Some(folder) = &args.out {
+            writeln!(out, "saved {}", folder.join("record.json").display())?;
+        }
+    }
+    match record.certificate.converged {
+        true => Ok(()),
+        false => Err(Failure::work(format!("the fit did not converge: {}", record.certificate.termination))),
+    }
+}
+
+/// The contract of `--json`.
+fn summary(record: &Record) -> serde_json::Value {
+    json!({
+        "law": record.law.id,
+        "rows": {
+            "used": record.provenance.rows_used,
+            "dropped": record.provenance.rows_read - record.provenance.rows_used,
+            "reasons": record.provenance.dropped,
+        },
+        "objective": {
+            "residual": record.objective.residual.name(),
+            "loss": record.objective.loss.name(),
+            "delta": record.objective.loss.delta(),
+            "value": record.objective_value,
+        },
+        "parameters": print::by_symbol(&record.parameters),
+        "derived": print::by_symbol(&record.derived),
+        "interval": { "level": record.interval.level, "method": record.interval.method,
+                      "replicates": record.interval.replicates, "failed": record.interval.failed },
+        "starts": { "tried": record.certificate.starts_tried, "best_basin": record.certificate.best_basin },
+        "converged": record.certificate.converged,
+        "warnings": super::warnings_json(&record.warnings),
+    })
+}
+
+/// A fit on a terminal.
+pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
+    let p = &record.provenance;
+    writeln!(out, "{} on {}: {} of {} rows", record.law.title, p.source, p.rows_used, p.rows_read)?;
+    for dropped in &p.dropped {
+        writeln!(out, "  dropped {}: {}", dropped.count, dropped.reason)?;
+    }
+    for column in p.columns.iter().filter(|c| c.derived_by.is_some()) {
+        writeln!(out, "  {} derived: {}", column.symbol, column.derived_by.as_deref().unwrap_or_default())?;
+    }
+    let delta = record.objective.loss.delta().map_or(String::new(), |d| format!(", delta {d:e}"));
+    let (residual, loss) = (record.objective.residual.name(), record.objective.loss.name());
+    writeln!(
+        out,
+        "objective: {loss} on {residual} residuals{delta} = {:.12e} (sum over rows)",
+        record.objective_value
+    )?;
+    let c = &record.certificate;
+    writeln!(
+        out,
+        "{}; {} of {} starts in the best of {} minima",
+        c.termination,
+        c.best_basin,
+        c.starts_tried,
+        c.basins.len()
+    )?;
+    writeln!(out, "intervals: {}", record.interval.method)?;
+    writeln!(out)?;
+    writeln!(out, "{}", print::estimates(&record.parameters, record.interval.level))?;
+    if !record.derived.is_empty() {
+        writeln!(out, "\n{}", print::estimates(&record.derived, record.interval.level))?;
+    }
+    print::warnings(out, &record.warnings)?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The command line: definitions here, one thin file per verb beside it. Verbs parse, call the
+//! library and print; none computes.
+
+mod datasets;
+mod design;
+mod fit;
+mod laws;
+mod optimum;
+mod plot;
+mod predict;
+mod print;
+mod recommend;
+mod report;
+mod reproduce;
+mod run;
+mod saved;
+
+use crate::dataset::Warning;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Fits neural scaling laws, says how far to trust the fit, and extrapolates.
+#[derive(Parser)]
+#[command(name = "scaling", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Fit a law to a table or a built-in data set
+    Fit(fit::Args),
+    /// Predict at given inputs, from a saved fit or published constants
+    Predict(predict::Args),
+    /// Find the best way to spend a budget
+    Optimum(optimum::Args),
+    /// Draw every figure of a saved fit
+    Plot(plot::Args),
+    /// Write the report of a saved fit as HTML and Markdown
+    Report(report::Args),
+    /// Run a study of many fits; without a file, the built-in one
+    Run(run::Args),
+    /// Compare published numbers with ours
+    Reproduce(reproduce::Args),
+    /// Compare three ways to read the compute-optimal allocation off the same runs
+    Approaches(design::Args),
+    /// Learning rate and batch size by every published rule
+    Recommend(recommend::Args),
+    /// List the laws, or show one
+    Laws(laws::Args),
+    /// List the built-in data sets, or show one
+    Datasets(datasets::Args),
+    /// Print a completion script for a shell
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Why a verb ended badly, and the exit status that says so.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: u8,
+    message: String,
+}
+
+impl Failure {
+    /// The request makes no sense: status 2.
+    fn request(message: impl Display) -> Self {
+        Self { status: 2, message: message.to_string() }
+    }
+    /// The work failed, or a number did not reproduce: status 1.
+    fn work(message: impl Display) -> Self {
+        Self { status: 1, message: message.to_string() }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::work(error)
+    }
+}
+
+impl From<crate::study::StudyError> for Failure {
+    fn from(error: crate::study::StudyError) -> Self {
+        match error {
+            crate::study::StudyError::Malformed { .. } => Self::request(error),
+            other => Self::work(other),
+        }
+    }
+}
+
+impl From<crate::job::JobError> for Failure {
+    fn from(error: crate::job::JobError) -> Self {
+        use crate::fit::FitError;
+        use crate::job::JobError;
+        match &error {
+            JobError::UnknownLaw { .. } | JobError::Optimum(_) => Self::request(error),
+            JobError::Fit(
+                FitError::UnknownParameter { .. } | FitError::BadConstraint(_) | FitError::NothingFree(_),
+            ) => Self::request(error),
+            JobError::Ingest(mistake) if mistake.is_request() => Self::request(error),
+            _ => Self::work(error),
+        }
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Runs the program on its arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = std::io::stdout().lock();
+    let outcome = match cli.verb {
+        Verb::Fit(args) => fit::run(&args, &mut out),
+        Verb::Predict(args) => predict::run(&args, &mut out),
+        Verb::Optimum(args) => optimum::run(&args, &mut out),
+        Verb::Plot(args) => plot::run(&args, &mut out),
+        Verb::Report(args) => report::run(&args, &mut out),
+        Verb::Run(args) => run::run(&args, &mut out),
+        Verb::Reproduce(args) => reproduce::run(&args, &mut out),
+        Verb::Approaches(args) => design::run(&args, &mut out),
+        Verb::Recommend(args) => recommend::run(&args, &mut out),
+        Verb::Laws(args) => laws::run(&args, &mut out),
+        Verb::Datasets(args) => datasets::run(&args, &mut out),
+        Verb::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "scaling", &mut out);
+            Ok(())
+        }
+    };
+    match outcome.and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough (`| head`) is no failure.
+        Err(failure) if failure.message.contains("Broken pipe") => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {}", failure.message);
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+/// `SYMBOL=VALUE`, the value with units: `N=70B`.
+fn assignment(text: &str) -> Result<(String, f64), String> {
+    let (symbol, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not SYMBOL=VALUE, as in N=70B"))?;
+    let value = crate::units::parse(value).map_err(|error| error.to_string())?.value;
+    Ok((symbol.trim().to_owned(), value))
+}
+
+/// `ROLE=COLUMN`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (a, b) = text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=NAME, as in N=\"Model Size\""))?;
+    Ok((a.trim().to_owned(), b.trim().to_owned()))
+}
+
+/// A budget with units: `5.76e23`, `6 ZFLOP`.
+fn amount(text: &str) -> Result<f64, String> {
+    crate::units::parse(text).map(|quantity| quantity.value).map_err(|error| error.to_string())
+}
+
+/// A progress bar on standard error that appears after a second and only on a terminal.
+fn progress(total: usize, what: &'static str) -> indicatif::ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let bar = indicatif::ProgressBar::new(total as u64);
+    let template = format!("{what} {{wide_bar}} {{pos}}/{{len}} {{eta}}");
+    if let Ok(style) = indicatif::ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar.set_draw_target(indicatif::ProgressDrawTarget::stderr_with_hz(2));
+    bar
+}
+
+/// The command as it was given, for records: the program's name instead of its path.
+fn command_line() -> String {
+    let quote = |word: String| match word.chars().all(|c| c.is_ascii_alphanumeric() || "-_=./,:+".contains(c)) {
+        true => word,
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    std::iter::once("scaling".to_owned()).chain(std::env::args().skip(1).map(quote)).collect::<Vec<_>>().join(" ")
+}
+
+fn warnings_json(warnings: &[Warning]) -> serde_json::Value {
+    serde_json::json!(warnings)
+}
+
+fn print_json(out: &mut dyn Write, value: &serde_json::Value) -> Outcome {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::work)?;
+    Ok(writeln!(out, "{text}")?)
+}

@@ -1,0 +1,98 @@
+//! `scaling optimum`.
+
+use super::{Failure, Outcome, amount, assignment, print, print_json, saved};
+use crate::analysis::{conditional, spend};
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+/// What to spend.
+#[derive(clap::Args)]
+#[command(after_help = "Example: scaling optimum besiroglu2024/main --compute 5.76e23,1e25")]
+pub struct Args {
+    /// A saved fit, or published constants as besiroglu2024/main
+    fit: String,
+    /// Budgets, in the unit of the law's cost: 5.76e23, 6ZFLOP
+    #[arg(long, value_name = "BUDGET,...", value_delimiter = ',', value_parser = amount)]
+    compute: Vec<f64>,
+    /// Inputs held fixed, or conditions: N=70B
+    #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment)]
+    at: Vec<(String, f64)>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Finds optima. With `--at` and no budget, prints the optima that the law itself defines there
+/// (the best vocabulary of a model, the best precision at a data size).
+pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let saved = saved::open(&args.fit)?;
+    let card = saved.known.law.card();
+    if args.compute.is_empty() && args.at.is_empty() {
+        return Err(Failure::request("give a budget with --compute, or conditions with --at"));
+    }
+    let is_condition = |symbol: &str| card.derived.iter().any(|d| d.needs.contains(&symbol));
+    if let Some((symbol, _)) = args.at.iter().find(|(s, _)| card.input(s).is_none() && !is_condition(s)) {
+        return Err(Failure::request(format!("`{symbol}` is neither an input nor a condition of `{}`", card.id)));
+    }
+    let fixed: Vec<(String, f64)> = args.at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
+    let optima = args
+        .compute
+        .iter()
+        .map(|&budget| spend(&saved.known, &saved.ranges, budget, &fixed).map_err(Failure::request))
+        .collect::<Result<Vec<_>, _>>()?;
+    let derived = conditional(&saved.known, &args.at);
+    if optima.is_empty() && derived.is_empty() {
+        let needs: Vec<String> = card
+            .derived
+            .iter()
+            .filter(|d| !d.needs.is_empty())
+            .map(|d| format!("{} (--at {}=…)", d.symbol, d.needs.join("=…,")))
+            .collect();
+        return Err(Failure::request(format!("`{}` defines no optimum there; it has {}", card.id, needs.join(", "))));
+    }
+    if args.json {
+        let list: Vec<Value> = optima
+            .iter()
+            .map(|o| {
+                let mut value = print::by_symbol(&o.quantities);
+                let ratios: Map<String, Value> = o.extrapolation.iter().map(|(s, r)| (s.clone(), json!(r))).collect();
+                value.insert("compute".to_owned(), json!(o.budget));
+                value.insert("cost".to_owned(), json!(o.cost));
+                value.insert("closed_form_gap".to_owned(), json!(o.closed_form_gap));
+                value.insert("extrapolation".to_owned(), json!(ratios));
+                value.insert("warnings".to_owned(), super::warnings_json(&o.warnings));
+                Value::Object(value)
+            })
+            .collect();
+        // One budget: its quantities stand at the top, too.
+        let mut value = match list.as_slice() {
+            [Value::Object(only)] => only.clone(),
+            _ => Map::new(),
+        };
+        value.extend(print::by_symbol(&derived));
+        value.insert("fit".to_owned(), json!(saved.name));
+        value.insert("law".to_owned(), json!(card.id));
+        let all: Vec<_> = optima.iter().flat_map(|o| o.warnings.clone()).collect();
+        value.insert("warnings".to_owned(), super::warnings_json(&all));
+        value.insert("optima".to_owned(), Value::Array(list));
+        return print_json(out, &Value::Object(value));
+    }
+    writeln!(out, "{} ({})", saved.name, card.title)?;
+    for o in &optima {
+        writeln!(
+            out,
+            "\nbudget {} ({})\n{}",
+            print::number(o.budget),
+            o.cost,
+            print::estimates(&o.quantities, saved.known.level)
+        )?;
+        if let Some(gap) = o.closed_form_gap {
+            writeln!(out, "closed form and numeric minimum differ by {gap:.1e}")?;
+        }
+        print::warnings(out, &o.warnings)?;
+    }
+    if !derived.is_empty() {
+        writeln!(out, "\n{}", print::estimates(&derived, saved.known.level))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! What a user's FIT means: a saved record, or published constants by reference.
+
+use super::Failure;
+use crate::analysis::Ranges;
+use crate::record::Record;
+use crate::reference;
+use crate::study::read_record;
+use crate::uncertainty::Uncertainty;
+use std::path::{Path, PathBuf};
+
+/// A fit to predict from.
+pub struct Saved {
+    /// Name as given.
+    pub name: String,
+    /// Parameters and their uncertainty.
+    pub known: Uncertainty,
+    /// Where the data lie.
+    pub ranges: Ranges,
+}
+
+/// The record of a path: the file, or `record.json` in a folder.
+pub fn record(fit: &str) -> Result<(Record, PathBuf), Failure> {
+    let path = Path::new(fit);
+    let file = if path.is_dir() { path.join("record.json") } else { path.to_owned() };
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    if !file.exists() {
+        return Err(Failure::request(format!(
+            "`{fit}` is neither a saved fit (make one with `scaling fit … --out DIR`) nor a published one (as `besiroglu2024/main`; `scaling reproduce` lists them)"
+        )));
+    }
+    Ok((read_record(&file)?, folder))
+}
+
+/// A saved record or published constants.
+pub fn open(fit: &str) -> Result<Saved, Failure> {
+    if !Path::new(fit).exists()
+        && let Ok(published) = reference::find(fit)
+    {
+        let theta = published.theta().ok_or_else(|| {
+            Failure::request(format!("`{fit}` does not print every parameter of {}", published.law.card().id))
+        })?;
+        return Ok(Saved {
+            name: fit.to_owned(),
+            known: Uncertainty::none(published.law, theta),
+            ranges: Ranges::unknown(),
+        });
+    }
+    let (record, _) = record(fit)?;
+    let known = Uncertainty::of_record(&record).ok_or_else(|| {
+        Failure::work(format!("`{fit}` was fitted with the law `{}`, which this program lacks", record.law.id))
+    })?;
+    Ok(Saved { name: fit.to_owned(), known, ranges: Ranges::of_record(&record) })
+}

@@ -1,0 +1,114 @@
+//! What a study leaves behind: records, tables, figures and the report, all from the stored
+//! records.
+
+use crate::figure::{self, FigureError};
+use crate::record::{Comparison, Record};
+use crate::reference::{self, Check};
+use crate::report::{self, Picture, pictures};
+use crate::study::{Outcome, Study, StudyError, table, write_whole};
+use std::path::Path;
+
+/// Why a gallery could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GalleryError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// A table could not be written.
+    #[error(transparent)]
+    Table(#[from] crate::ingest::IngestError),
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// The checks could not be serialised.
+    #[error("the published numbers could not be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Published parameter sets that a job asks to be held beside its own, with its intervals.
+pub fn beside(outcomes: &[Outcome]) -> Vec<Comparison> {
+    let mut out = Vec::new();
+    for outcome in outcomes {
+        let Ok(record) = &outcome.result else { continue };
+        for name in &outcome.job.compare {
+            let Ok(published) = reference::find(name) else { continue };
+            let symbols = published.law.card().params.iter().map(|p| p.symbol);
+            let params = symbols.zip(&published.params).filter_map(|(s, e)| Some((s.to_owned(), e.as_ref()?)));
+            let derived = published.derived.iter().map(|(s, e)| (s.clone(), e));
+            for (symbol, expected) in params.chain(derived) {
+                let mut ours = record.parameters.iter().chain(&record.derived);
+                let Some(estimate) = ours.find(|e| e.symbol == symbol) else { continue };
+                out.push(Comparison {
+                    reference: name.clone(),
+                    quantity: symbol,
+                    printed: expected.printed.text.clone(),
+                    value: expected.printed.value,
+                    ours: estimate.estimate,
+                    lower: estimate.lower,
+                    upper: estimate.upper,
+                    agrees: expected.tolerance.met(&expected.printed, estimate.estimate),
+                    expected: expected.contradict.is_none(),
+                    why: expected.contradict.clone().unwrap_or_default(),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Writes figures, tables and the report of a study's outcomes under `out`.
+///
+/// # Errors
+/// [`GalleryError`].
+pub fn write(
+    study: &Study,
+    outcomes: &[Outcome],
+    checks: &[Check],
+    command: &str,
+    out: &Path,
+) -> Result<(), GalleryError> {
+    let mut fits: Vec<(Record, Vec<Picture>)> = Vec::new();
+    let mut failures = Vec::new();
+    for outcome in outcomes {
+        match &outcome.result {
+            Ok(record) => {
+                let drawn = pictures(&figure::all(record), &format!("figures/{}", outcome.job.name))?;
+                save(&drawn, out)?;
+                fits.push((record.clone(), drawn));
+            }
+            Err(why) => failures.push((outcome.job.name.clone(), why.clone())),
+        }
+    }
+    let comparisons = beside(outcomes);
+    let together: Vec<figure::Figure> = figure::published(&comparisons).into_iter().collect();
+    let together = pictures(&together, "figures")?;
+    save(&together, out)?;
+    let all: Vec<Comparison> = match checks.is_empty() {
+        true => comparisons,
+        false => crate::reproduction::comparisons(checks),
+    };
+    let document = report::of_study(&report::Study {
+        title: &study.title,
+        about: &study.about,
+        fits: &fits,
+        failures: &failures,
+        comparisons: &all,
+        pictures: &together,
+        command,
+    });
+    write_whole(&out.join("report.html"), report::html(&document).as_bytes())?;
+    write_whole(&out.join("report.md"), report::markdown(&document).as_bytes())?;
+    if !checks.is_empty() {
+        let mut bytes = serde_json::to_vec_pretty(checks)?;
+        bytes.push(b'\n');
+        write_whole(&out.join("published.json"), &bytes)?;
+    }
+    let rows = table(outcomes);
+    crate::ingest::write_table(&rows, &out.join("fits.csv"))?;
+    crate::ingest::write_table(&rows, &out.join("fits.parquet"))?;
+    Ok(())
+}
+
+fn save(pictures: &[Picture], out: &Path) -> Result<(), StudyError> {
+    pictures.iter().try_for_each(|picture| write_whole(&out.join(&picture.file), picture.svg.as_bytes()))
+}

@@ -1,0 +1,209 @@
+//! One fit from end to end: which rows, which law, which objective, what to work out. A study is
+//! many of these, the command line makes one.
+
+use crate::analysis::{self, Analysis};
+use crate::dataset::Measurements;
+use crate::fit::{self, Constraints, FitError, Spec};
+use crate::ingest::{self, IngestError, Needed, Source};
+use crate::law::Law;
+use crate::objective::{Loss, Objective, Residual};
+use crate::optimum::OptimumError;
+use crate::uncertainty::covariance::Kind;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Everything that determines a fit. Its serialised form is its identity: two equal jobs on equal
+/// bytes give equal records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Name, also the stem of its files.
+    pub name: String,
+    /// A file or a built-in data set.
+    pub data: String,
+    /// The law's id.
+    pub law: String,
+    /// Role = column.
+    pub map: Vec<(String, String)>,
+    /// Rows to keep.
+    pub filter: Option<String>,
+    /// The objective.
+    pub objective: Objective,
+    /// Fixed, tied and bounded parameters, priors.
+    pub constraints: Constraints,
+    /// Role of a column of weights.
+    pub weights: Option<String>,
+    /// Header of a text column that groups rows whose errors go together.
+    pub cluster: Option<String>,
+    /// Covariance where there is no bootstrap.
+    pub covariance: Kind,
+    /// Bootstrap replicates.
+    pub bootstrap: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Coverage of intervals.
+    pub level: f64,
+    /// Points to predict.
+    pub predict: Vec<Vec<(String, f64)>>,
+    /// Budgets to spend.
+    pub compute: Vec<f64>,
+    /// Inputs held in optima.
+    pub at: Vec<(String, f64)>,
+    /// Published fits to hold beside it: `besiroglu2024/main`.
+    pub compare: Vec<String>,
+    /// The command that makes it.
+    pub command: String,
+}
+
+impl Job {
+    /// A law on data under Hoffmann's objective, nothing else asked for.
+    pub fn new(data: &str, law: &str) -> Self {
+        Self {
+            name: law.to_owned(),
+            data: data.to_owned(),
+            law: law.to_owned(),
+            map: Vec::new(),
+            filter: None,
+            objective: Objective { residual: Residual::Log, loss: Loss::Huber { delta: 1e-3 } },
+            constraints: Constraints::default(),
+            weights: None,
+            cluster: None,
+            covariance: Kind::default(),
+            bootstrap: 0,
+            seed: 0,
+            level: 0.95,
+            predict: Vec::new(),
+            compute: Vec::new(),
+            at: Vec::new(),
+            compare: Vec::new(),
+            command: String::new(),
+        }
+    }
+}
+
+/// Why a job failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// No such law.
+    #[error("there is no law `{law}`{near}; `scaling laws` lists them")]
+    UnknownLaw {
+        /// The id.
+        law: String,
+        /// Similar ids.
+        near: String,
+    },
+    /// The rows could not be read.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The problem could not be posed.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// A prediction or optimum names what the law does not have.
+    #[error(transparent)]
+    Optimum(#[from] OptimumError),
+}
+
+/// The law of an id, or an error that names similar ones.
+///
+/// # Errors
+/// [`JobError::UnknownLaw`].
+pub fn law(id: &str) -> Result<&'static dyn Law, JobError> {
+    crate::laws::find(id).ok_or_else(|| {
+        let near = ingest::nearest(id, crate::laws::LAWS.iter().map(|law| law.card().id));
+        let near = match near.is_empty() {
+            true => String::new(),
+            false => format!(" (did you mean {}?)", near.join(" or ")),
+        };
+        JobError::UnknownLaw { law: id.to_owned(), near }
+    })
+}
+
+/// What a law needs read: its inputs and its output, in its units.
+pub fn request(law: &dyn Law) -> ingest::Request {
+    let card = law.card();
+    let needed = card
+        .inputs
+        .iter()
+        .chain([&card.output])
+        .map(|input| Needed {
+            symbol: input.symbol.to_owned(),
+            unit: input.unit.to_owned(),
+            counts: input.counts,
+            positive: input.domain.0 > 0.0,
+        })
+        .collect();
+    ingest::Request { needed, ..ingest::Request::default() }
+}
+
+impl Job {
+    /// Reads the rows.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub fn read(&self) -> Result<Measurements, JobError> {
+        let mut request = request(law(&self.law)?);
+        request.map.clone_from(&self.map);
+        request.filter.clone_from(&self.filter);
+        request.labels.extend(self.cluster.clone());
+        if let Some(symbol) = &self.weights {
+            request.needed.push(Needed::new(symbol, "1"));
+        }
+        // Under log residuals the output must be positive whatever its domain.
+        if matches!(self.objective.residual, Residual::Log)
+            && let Some(output) = request.needed.iter_mut().find(|n| n.symbol == law_output(&self.law))
+        {
+            output.positive = true;
+        }
+        Ok(ingest::read(&Source::named(&self.data), &request)?)
+    }
+
+    /// The spec of the fit.
+    ///
+    /// # Errors
+    /// [`JobError::UnknownLaw`].
+    pub fn spec(&self) -> Result<Spec, JobError> {
+        let mut spec = Spec::new(law(&self.law)?, self.objective);
+        spec.constraints = self.constraints.clone();
+        spec.weights.clone_from(&self.weights);
+        Ok(spec)
+    }
+
+    /// Reads, fits, and works out what was asked. `tick` is called once per bootstrap replicate.
+    ///
+    /// # Errors
+    /// [`JobError`] when the rows cannot be read or the problem cannot be posed.
+    pub fn run(&self, tick: &(dyn Fn() + Sync)) -> Result<Analysis, JobError> {
+        let data = self.read()?;
+        let fit = fit::fit(&self.spec()?, &data)?;
+        let request = analysis::Request {
+            name: self.name.clone(),
+            bootstrap: self.bootstrap,
+            seed: self.seed,
+            level: self.level,
+            covariance: self.covariance,
+            predictions: self.predict.clone(),
+            budgets: self.compute.clone(),
+            fixed: self.at.clone(),
+            command: self.command.clone(),
+        };
+        let groups = self.cluster.as_deref().and_then(|name| data.label(name));
+        Ok(analysis::analyse(&fit, &data, &request, groups, tick)?)
+    }
+
+    /// The hash of all that determines the record: the job, the bytes of its data, the layout of
+    /// records and the version of the program.
+    ///
+    /// # Errors
+    /// [`IngestError`] if the data cannot be read.
+    pub fn key(&self) -> Result<String, JobError> {
+        let mut hash = Sha256::new();
+        hash.update(serde_json::to_vec(self).unwrap_or_default());
+        hash.update(ingest::fingerprint(&Source::named(&self.data))?);
+        hash.update(analysis::FORMAT.to_le_bytes());
+        hash.update(env!("CARGO_PKG_VERSION"));
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+fn law_output(id: &str) -> String {
+    crate::laws::find(id).map(|law| law.card().output.symbol.to_owned()).unwrap_or_default()
+}

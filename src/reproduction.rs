@@ -1,0 +1,50 @@
+//! All published numbers against ours, on the built-in data sets.
+
+use crate::dataset::Measurements;
+use crate::ingest::{self, Source};
+use crate::record::Comparison;
+use crate::reference::{Check, FitReference, Reference, Verdict, check};
+use crate::reproduce::Procedure;
+
+/// The rows that a reference names, from the built-in data sets.
+///
+/// # Errors
+/// One sentence if there are none or they cannot be read.
+pub fn load(reference: &FitReference) -> Result<Measurements, String> {
+    let data = reference.data.as_ref().ok_or("no data set is named")?;
+    let mut request = crate::job::request(reference.law);
+    request.map.clone_from(&data.map);
+    request.filter.clone_from(&data.keep);
+    if let Some(exclude) = &data.exclude {
+        request.exclude.push((exclude.clone(), "left out as published".to_owned()));
+    }
+    ingest::read(&Source::BuiltIn(data.dataset.clone()), &request).map_err(|error| error.to_string())
+}
+
+/// Checks references, refitting where they ask for it.
+pub fn check_all(references: &[Reference]) -> Vec<Check> {
+    check(references, Some(&Procedure { load: &load }))
+}
+
+/// Checks as plain data for figures and reports; those that could not be computed have no number
+/// to show and are left to the table.
+pub fn comparisons(checks: &[Check]) -> Vec<Comparison> {
+    checks
+        .iter()
+        .filter_map(|c| {
+            let value = crate::reference::Printed::parse(&c.printed)?.value;
+            Some(Comparison {
+                reference: c.reference.clone(),
+                quantity: c.quantity.clone(),
+                printed: c.printed.clone(),
+                value,
+                ours: c.ours?,
+                lower: None,
+                upper: None,
+                agrees: c.verdict == Verdict::Agrees,
+                expected: c.verdict != Verdict::ContradictsAsRecorded,
+                why: c.why.clone(),
+            })
+        })
+        .collect()
+}
