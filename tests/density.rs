@@ -2,8 +2,10 @@
 
 use scaling_laws::density::{
     Aggregate, Benchmark, Ceiling, Data, DensityStudy, Guard, LossLaw, Model, QUARTER, Rule, Settings, Sigmoid, Size,
-    Status, envelope, fit_sigmoid, fixed_price_chip_doubling, invert, models_from_text, price_halving, study,
+    Status, envelope, fit_sigmoid, fixed_price_chip_doubling, invert, models, models_from_text, price_halving, study,
+    table_columns,
 };
+use scaling_laws::ingest::{Request, Source, read};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -23,18 +25,9 @@ fn near(found: f64, expected: f64, absolute: f64, what: &str) {
 fn table() -> &'static [Model] {
     static TABLE: OnceLock<Vec<Model>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/base-llm-benchmarks/data.csv");
-        let text = std::fs::read_to_string(path).expect("the data set of base models");
-        let mut lines = text.lines().filter(|line| !line.starts_with('#'));
-        let headers: Vec<&str> = lines.next().unwrap().split(',').collect();
-        let mut columns: HashMap<&str, Vec<String>> = HashMap::new();
-        for line in lines {
-            for (header, cell) in headers.iter().zip(line.split(',')) {
-                columns.entry(header).or_default().push(cell.to_owned());
-            }
-        }
         let benchmarks = ["mmlu", "arc_c", "hellaswag", "winogrande", "truthfulqa", "gsm8k", "humaneval"];
-        models_from_text(|header| columns.get(header).map(Vec::as_slice), &benchmarks).unwrap()
+        let request = Request { labels: table_columns(&benchmarks), ..Request::default() };
+        models(&read(&Source::BuiltIn("base-llm-benchmarks".to_owned()), &request).unwrap(), &benchmarks).unwrap()
     })
 }
 
@@ -571,4 +564,29 @@ fn each_of_the_thirteen_warnings_speaks_when_it_should_and_only_then() {
     let day = |text| scaling_laws::density::read_date(text).unwrap();
     says(&warnings::window(day("2023-02"), day("2024-07")).message, "(17 months)");
     says(&warnings::not_a_reproduction().message, "not a reproduction");
+}
+
+#[test]
+fn tables_of_models_are_read_with_their_blanks_and_refused_with_a_reason() {
+    let read = |line: &str| {
+        let headers = "model,family,params_b,kind,tokens_t,released,mmlu";
+        let columns: HashMap<&str, Vec<String>> =
+            headers.split(',').zip(line.split(',')).map(|(header, cell)| (header, vec![cell.to_owned()])).collect();
+        models_from_text(|header| columns.get(header).map(Vec::as_slice), &["mmlu"])
+    };
+    let model = &read("a,A,7,general,,2023-07-18,").unwrap()[0];
+    assert_eq!((model.total, model.active, model.tokens, model.day()), (7e9, 7e9, None, 144.0));
+    assert!(model.scores.is_empty() && model.is_dense());
+    for (line, part) in [
+        ("a,A,,general,1,2023-07,0.5", "`a` has no positive number of parameters"),
+        ("a,A,7,general,1,July,0.5", "`July` is not a release date"),
+        ("a,A,7,general,1,2023-07,50", "scores are fractions"),
+        ("a,A,7,general,much,2023-07,0.5", "row 1, column `tokens_t`: `much`"),
+    ] {
+        let message = read(line).unwrap_err().to_string();
+        assert!(message.contains(part), "{message}");
+    }
+    let missing = models_from_text(|_| None, &[]).unwrap_err().to_string();
+    assert!(missing.contains("`model`"), "{missing}");
+    assert_eq!(table().len(), 129);
 }

@@ -28,7 +28,7 @@ pub use corollary::{BeforeAfter, before_and_after, fixed_price_chip_doubling, pr
 pub use date::{LLAMA_1, day_number, read_date, write_date};
 pub use envelope::{Line, QUARTER, Rule, envelope};
 pub use invert::{Data, Guard, Inverted, LossLaw, Status, highest_invertible, invert};
-pub use model::{Benchmark, Model, Size, models, models_from_text};
+pub use model::{Benchmark, Model, Size, models, models_from_text, table_columns};
 pub use null::{Null, shuffled_dates};
 pub use record::{DensityStudy, Doubling, ModelDensity, ReferencePoint, Row, StatusCount};
 pub use reference_free::{JointLogit, MatchedFrontier, Scored, joint_logit, matched_frontier};

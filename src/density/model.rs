@@ -153,7 +153,13 @@ pub fn models_from_text<'a>(
         .collect()
 }
 
-/// Models from measurements read with every column as a label; see [`models_from_text`].
+/// The columns of a table of models, to be read as labels for [`models`].
+pub fn table_columns(benchmarks: &[&str]) -> Vec<String> {
+    let columns = ["model", "family", "params_b", "active_params_b", "kind", "tokens_t", "released"];
+    columns.iter().chain(benchmarks).map(|header| (*header).to_owned()).collect()
+}
+
+/// Models from measurements read with the [`table_columns`] as labels; see [`models_from_text`].
 pub fn models(measurements: &Measurements, benchmarks: &[&str]) -> Result<Vec<Model>, Error> {
     models_from_text(|header| measurements.label(header), benchmarks)
 }
