@@ -47,7 +47,7 @@ fn parabolas_are_exact_on_a_symmetric_surface() {
     let theta = [1.7, 400.0, 900.0, 0.35, 0.35];
     let data = measured(&theta, &grid(&theta, 7, 30.0, 1.0));
     for weighting in [Weighting::Equal, Weighting::InverseVariance] {
-        let found = isoflops(&data, isoflop::Options { weighting, ..Default::default() }).unwrap();
+        let found = isoflops(&data, &isoflop::Options { weighting, ..Default::default() }).unwrap();
         assert!((found.n.exponent - 0.5).abs() < 1e-10 && (found.d.exponent - 0.5).abs() < 1e-10);
         assert!((found.n.at(1e24) / n_opt(&theta, 1e24) - 1.0).abs() < 1e-8);
         assert_eq!((found.budgets.len(), found.warnings.len()), (5, 0));
@@ -61,7 +61,7 @@ fn the_bias_of_a_parabola_is_the_error_it_makes() {
     for (width, shift) in [(4.0, 1.0), (100.0, 1.0), (30.0, 0.4)] {
         let data = measured(&HOFFMANN, &grid(&HOFFMANN, 15, width, shift));
         let options = isoflop::Options::default();
-        let found = isoflops(&data, options).unwrap();
+        let found = isoflops(&data, &options).unwrap();
         let bias = bias(&data, &options, law, &HOFFMANN).unwrap();
         let truth = 0.28 / 0.62;
         assert!((bias.exponent_true - truth).abs() < 1e-8, "{}", bias.exponent_true);
@@ -90,7 +90,7 @@ fn what_is_no_optimum_is_refused_by_name() {
     for c in 0..9 {
         data.columns[3].values[c] = 10.0 - data.columns[3].values[c];
     }
-    let found = isoflops(&data, isoflop::Options::default()).unwrap();
+    let found = isoflops(&data, &isoflop::Options::default()).unwrap();
     let refused: Vec<Option<Refusal>> = found.budgets.iter().map(|b| b.refused).collect();
     let expected =
         [Some(Refusal::Concave), None, None, None, None, None, Some(Refusal::Unbracketed), Some(Refusal::TooFewPoints)];
@@ -99,8 +99,8 @@ fn what_is_no_optimum_is_refused_by_name() {
     assert_eq!(found.n.points, 5);
     assert!(found.budgets[5].off_centre && !found.budgets[4].off_centre);
     let kinds: Vec<&str> = found.warnings.iter().map(|warning| warning.kind.as_str()).collect();
-    assert_eq!(kinds, ["isoflop-refused", "isoflop-off-centre", "isoflop-refused", "isoflop-refused"]);
-    let few = isoflops(&measured(&HOFFMANN, &rows[..18]), isoflop::Options::default()).unwrap_err();
+    assert_eq!(kinds, ["isoflop-refused", "isoflop-off-centre", "isoflop-refused", "isoflop-too-few-points"]);
+    let few = isoflops(&measured(&HOFFMANN, &rows[..18]), &isoflop::Options::default()).unwrap_err();
     assert!(matches!(few, Error::TooFewOptima { found: 2, needed: 3, .. }), "{few}");
 }
 
@@ -111,9 +111,27 @@ fn budgets_read_off_a_figure_are_still_one_budget() {
         .enumerate()
         .map(|(k, (c, n))| (c * (1.0 + 0.03 * (k as f64 * 1.7).sin()), n))
         .collect();
-    let found = isoflops(&measured(&HOFFMANN, &rows), isoflop::Options::default()).unwrap();
+    let found = isoflops(&measured(&HOFFMANN, &rows), &isoflop::Options::default()).unwrap();
     assert_eq!(found.budgets.len(), 5);
     assert!(found.budgets.iter().all(|b| b.spread > 1.01 && b.spread < 1.07));
+}
+
+#[test]
+fn runs_scattered_between_budgets_do_not_chain_them_together() {
+    let mut rows = grid(&HOFFMANN, 9, 20.0, 1.0);
+    rows.extend((0..80).map(|k| 1e18 * 1.12_f64.powi(k)).map(|c| (c, 3.0 * n_opt(&HOFFMANN, c))));
+    let data = measured(&HOFFMANN, &rows);
+    let nominal =
+        isoflop::Options { nominal: vec![1e22, 1e18, 1e19, 1e20, 1e21], tolerance: 0.05, ..Default::default() };
+    for options in [isoflop::Options::default(), nominal] {
+        let found = isoflops(&data, &options).unwrap();
+        let kept: Vec<f64> = found.budgets.iter().filter(|b| b.optimum.is_some()).map(|b| b.budget).collect();
+        assert_eq!(kept.len(), 5, "{kept:?}");
+        assert!(kept.iter().zip([1e18, 1e19, 1e20, 1e21, 1e22]).all(|(found, c)| (found / c).ln().abs() < 0.03));
+        let counted = found.left_out + found.budgets.iter().map(|b| b.rows.len()).sum::<usize>();
+        assert_eq!(counted, rows.len());
+        assert!((found.n.exponent - 0.28 / 0.62).abs() < 0.01);
+    }
 }
 
 #[test]
@@ -125,8 +143,8 @@ fn the_bootstrap_of_budgets_repeats_and_covers() {
         *value *= noise.sample(&mut rng);
     }
     let options = isoflop::Options { replicates: 300, seed: 7, scale: Scale::Log, ..Default::default() };
-    let found = isoflops(&data, options).unwrap();
-    assert_eq!(found, isoflops(&data, options).unwrap());
+    let found = isoflops(&data, &options).unwrap();
+    assert_eq!(found, isoflops(&data, &options).unwrap());
     let (lower, upper) = (found.n.lower.unwrap(), found.n.upper.unwrap());
     assert!(lower < 0.28 / 0.62 && 0.28 / 0.62 < upper && upper - lower < 0.1, "{lower} {upper}");
     assert!((found.n.exponent + found.d.exponent - 1.0).abs() < 1e-9);
@@ -145,13 +163,13 @@ fn the_envelope_of_training_curves_has_the_exponent_of_the_surface() {
     let mut data = measured(&HOFFMANN, &rows);
     data.labels.push(Label { name: "run".to_owned(), values: names });
     let options = envelope::Options { run: Some("run".to_owned()), replicates: 50, ..Default::default() };
-    let found = envelope(&data, options.clone()).unwrap();
+    let found = envelope(&data, &options).unwrap();
     assert!((found.n.exponent - 0.28 / 0.62).abs() < 2e-3, "{:?}", found.n);
     assert!((found.d.exponent - 0.34 / 0.62).abs() < 2e-3, "{:?}", found.d);
     assert!((found.n.at(1e20) / n_opt(&HOFFMANN, 1e20) - 1.0).abs() < 0.05);
     assert!(found.runs > 20, "{} {} {}", found.at_edge, found.beaten, found.runs);
     assert!(found.n.lower.unwrap() < found.n.exponent && found.n.exponent < found.n.upper.unwrap());
-    assert_eq!(found, envelope(&data, options).unwrap());
+    assert_eq!(found, envelope(&data, &options).unwrap());
 }
 
 #[test]
@@ -162,7 +180,7 @@ fn the_envelope_of_final_losses_leaves_out_what_a_smaller_budget_beats() {
         .collect();
     rows.push((3e19, 1e11)); // a giant hardly trained, alone at its budget
     let found =
-        envelope(&measured(&HOFFMANN, &rows), envelope::Options { replicates: 0, ..Default::default() }).unwrap();
+        envelope(&measured(&HOFFMANN, &rows), &envelope::Options { replicates: 0, ..Default::default() }).unwrap();
     assert!(found.beaten >= 1);
     assert!((found.n.exponent - 0.28 / 0.62).abs() < 5e-3, "{:?}", found.n);
     assert!(found.warnings.iter().any(|warning| warning.kind == "envelope-final-losses"));
@@ -172,20 +190,21 @@ fn the_envelope_of_final_losses_leaves_out_what_a_smaller_budget_beats() {
 fn porians_recipe_recovers_the_exponent_under_noise() {
     let data = measured(&HOFFMANN, &grid(&HOFFMANN, 12, 40.0, 1.2));
     let options = porian::Options { noise: SeedNoise::constant(0.002), replicates: 400, seed: 3, ..Default::default() };
-    let found = porian(&data, options).unwrap();
-    assert_eq!(found, porian(&data, options).unwrap());
+    let found = porian(&data, &options).unwrap();
+    assert_eq!(found, porian(&data, &options).unwrap());
     let (lower, upper) = (found.n.lower.unwrap(), found.n.upper.unwrap());
     assert!(lower < 0.28 / 0.62 && 0.28 / 0.62 < upper && upper - lower < 0.1, "{lower} {upper}");
     assert!(found.budgets.iter().all(|b| b.refused.is_none() && b.ln_n_sd > 0.01 && b.ln_n_sd < 1.0));
     // Without noise only the grid rounds.
-    let exact = porian(&data, porian::Options { noise: SeedNoise::constant(1e-12), replicates: 2, ..options }).unwrap();
+    let exact = porian(&data, &porian::Options { noise: SeedNoise::constant(1e-12), replicates: 2, ..options.clone() })
+        .unwrap();
     for b in &exact.budgets {
         assert!((b.n / n_opt(&HOFFMANN, b.budget)).ln().abs() < 0.02);
     }
     // A grid to one side has its lowest point at an end.
     let mut rows = grid(&HOFFMANN, 12, 40.0, 1.0);
     rows.extend((0..8).map(|k| (1e24, n_opt(&HOFFMANN, 1e24) * 5.0 * 1.4_f64.powi(k))));
-    let found = porian(&measured(&HOFFMANN, &rows), options).unwrap();
+    let found = porian(&measured(&HOFFMANN, &rows), &options).unwrap();
     assert_eq!(found.budgets[5].refused, Some(Refusal::Unbracketed));
     assert_eq!(found.warnings.len(), 1);
 }
@@ -200,10 +219,10 @@ fn seed_noise_is_interpolated_between_its_thresholds() {
 #[test]
 fn missing_and_impossible_columns_are_named() {
     let data = Measurements::from_columns("x", vec![("N", vec![1.0, 2.0]), ("L", vec![3.0, 2.0])]);
-    assert_eq!(isoflops(&data, Default::default()).unwrap_err(), Error::MissingColumn("D"));
+    assert_eq!(isoflops(&data, &Default::default()).unwrap_err(), Error::MissingColumn("D"));
     let data =
         Measurements::from_columns("x", vec![("N", vec![1.0, -2.0]), ("D", vec![1.0, 1.0]), ("L", vec![3.0, 2.0])]);
-    let error = isoflops(&data, Default::default()).unwrap_err();
+    let error = isoflops(&data, &Default::default()).unwrap_err();
     assert_eq!(error, Error::NotPositive { symbol: "N", row: 2, value: -2.0 });
     assert_eq!(error.to_string(), "N is -2 in row 2: it must be positive");
 }
@@ -253,8 +272,8 @@ fn porians_published_optima_give_the_published_exponents() {
 }
 
 /// A file of third-party data that is read in place, or none where it is not at hand.
-fn athena(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/open_athena_isoflops").join(name);
+fn third_party(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
     if path.exists() {
         return Some(path);
     }
@@ -283,12 +302,29 @@ fn approach_2_on_published_isoflops_agrees_with_an_independent_fit() {
         ("extract_llama_3_isoflops.csv", "exp_loss", 10, 0, 0.4631),
     ];
     for (file, condition, budgets, refused, exponent) in cases {
-        let Some(path) = athena(file) else { return };
-        let found = isoflops(&extract(&path, condition), Default::default()).unwrap();
+        let Some(path) = third_party(&format!("open_athena_isoflops/{file}")) else { return };
+        let found = isoflops(&extract(&path, condition), &Default::default()).unwrap();
         assert_eq!(found.budgets.len(), budgets, "{file}");
         let unbracketed = found.budgets.iter().filter(|b| b.refused == Some(Refusal::Unbracketed)).count();
         assert_eq!(unbracketed, refused, "{file}");
         assert!((found.n.exponent - exponent).abs() < 6e-5, "{file} {condition}: {}", found.n.exponent);
         assert!(found.n.lower.unwrap() < exponent && exponent < found.n.upper.unwrap());
     }
+}
+
+/// Hoffmann et al. 2022 by approach 2 on the points of their figure 4: the budgets are found among
+/// scattered runs, and the exponent is NumPy's on the same windows, 0.49 as they print.
+#[test]
+fn approach_2_on_the_points_of_figure_4_gives_hoffmanns_exponent() {
+    let Some(path) = third_party("chinchilla_epoch/svg_extracted_data.csv") else { return };
+    let rows = csv(&path);
+    let column = |name| rows.iter().map(|row| number(row, name)).collect::<Vec<f64>>();
+    let (n, c, l) = (column("Model Size"), column("Training FLOP"), column("loss"));
+    let data = Measurements::from_columns("figure 4", vec![("N", n), ("C", c), ("L", l)]);
+    let found = isoflops(&data, &isoflop::Options { replicates: 100, ..Default::default() }).unwrap();
+    let nine = [6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21];
+    let near = |c: f64| found.budgets.iter().any(|b| b.optimum.is_some() && (b.budget / c).ln().abs() < 0.12);
+    assert!(nine.into_iter().all(near));
+    assert!((found.n.exponent - 0.4895).abs() < 6e-5, "{}", found.n.exponent);
+    assert!(found.n.lower.unwrap() < 0.49 && 0.49 < found.n.upper.unwrap());
 }

@@ -163,7 +163,7 @@ fn lines(bins: &Bins, curves: &[Curve], kept: &[(usize, usize)], level: f64) -> 
 
 /// Approach 1 on measurements with N, L and one of D and C: final losses, or whole training curves
 /// if a label names the run of each row.
-pub fn envelope(data: &Measurements, options: Options) -> Result<Envelope, Error> {
+pub fn envelope(data: &Measurements, options: &Options) -> Result<Envelope, Error> {
     let runs = Runs::new(data)?;
     let labels = options.run.as_deref().and_then(|name| data.label(name));
     let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -221,6 +221,6 @@ pub fn envelope(data: &Measurements, options: Options) -> Result<Envelope, Error
         n: n.with_replicates(exponents.iter().map(|e| e.0).collect(), method),
         d: d.with_replicates(exponents.iter().map(|e| e.1).collect(), method),
         warnings,
-        options,
+        options: options.clone(),
     })
 }

@@ -36,10 +36,12 @@ pub enum Weighting {
 }
 
 /// How approach 2 is run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
-    /// Rows closer in compute than this share belong to one budget.
+    /// Width of a budget in compute, as a share of it.
     pub tolerance: f64,
+    /// The budgets that were planned; empty to find them.
+    pub nominal: Vec<f64>,
     /// Fewest rows for a parabola.
     pub min_points: usize,
     /// Loss or its logarithm.
@@ -58,6 +60,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             tolerance: 0.15,
+            nominal: Vec::new(),
             min_points: 5,
             scale: Scale::Raw,
             weighting: Weighting::Equal,
@@ -116,6 +119,8 @@ pub struct IsoFlops {
     pub options: Options,
     /// Budgets, by increasing C, refused ones included.
     pub budgets: Vec<Budget>,
+    /// Rows at none of the nominal budgets.
+    pub left_out: usize,
     /// N_opt against C.
     pub n: PowerLaw,
     /// D_opt against C.
@@ -198,21 +203,23 @@ fn vertices(budgets: &[Budget]) -> Vec<[f64; 4]> {
 }
 
 /// Approach 2 on measurements with N, L and one of D and C.
-pub fn isoflops(data: &Measurements, options: Options) -> Result<IsoFlops, Error> {
+pub fn isoflops(data: &Measurements, options: &Options) -> Result<IsoFlops, Error> {
     let runs = Runs::new(data)?;
-    let groups = budgets(&runs, options.tolerance);
-    let budgets: Vec<Budget> = groups.iter().map(|group| examine(data, &runs, group, &options)).collect();
+    let groups = budgets(&runs, options.tolerance, &options.nominal);
+    let budgets: Vec<Budget> = groups.iter().map(|group| examine(data, &runs, group, options)).collect();
     let kept = vertices(&budgets);
     let lines = if kept.len() < 3 { None } else { options.lines(&kept) };
     let Some((n, d)) = lines else {
-        let why = budgets.iter().filter_map(|b| Some(format!("{:.3e} {}", b.budget, b.refused?))).collect();
+        let why = budgets.iter().filter_map(|b| Some(format!("{:.3e} {}", b.budget, b.refused?))).take(12).collect();
         return Err(Error::TooFewOptima { found: kept.len(), needed: 3, why });
     };
-    let (exponents, failed) = bootstrap(data, &runs, &groups, &options);
+    let (exponents, failed) = bootstrap(data, &runs, &groups, options);
     let method = "rows redrawn within each budget, percentile";
-    let warnings = warnings(&budgets, &options, failed);
+    let left_out = runs.len() - groups.iter().map(|group| group.rows.len()).sum::<usize>();
+    let warnings = warnings(&budgets, options, left_out, failed);
     Ok(IsoFlops {
-        options,
+        options: options.clone(),
+        left_out,
         budgets,
         n: n.with_replicates(exponents.iter().map(|e| e.0).collect(), method),
         d: d.with_replicates(exponents.iter().map(|e| e.1).collect(), method),
@@ -244,13 +251,13 @@ fn bootstrap(data: &Measurements, runs: &Runs, groups: &[Group], options: &Optio
     (exponents, failed)
 }
 
-fn warnings(budgets: &[Budget], options: &Options, failed: usize) -> Vec<Warning> {
+fn warnings(budgets: &[Budget], options: &Options, left_out: usize, failed: usize) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for b in budgets {
         let mut warn = |kind: &str, what: String| {
             warnings.push(Warning::new(kind, format!("Budget {:.3e}: {what}.", b.budget)));
         };
-        if let Some(refusal) = b.refused {
+        if let Some(refusal) = b.refused.filter(|&refusal| refusal != Refusal::TooFewPoints) {
             warn("isoflop-refused", format!("refused, {refusal}"));
         }
         if let (true, Some(offset)) = (b.off_centre, b.offset) {
@@ -259,9 +266,13 @@ fn warnings(budgets: &[Budget], options: &Options, failed: usize) -> Vec<Warning
         if b.refused.is_none() && b.width < NARROW {
             warn("isoflop-narrow", format!("model sizes span a factor of {:.1} only", b.width));
         }
-        if b.spread > (1.0 + options.tolerance).powi(2) {
-            warn("isoflop-spread", format!("compute varies by a factor of {:.2} within it", b.spread));
-        }
+    }
+    let small = || budgets.iter().filter(|b| b.refused == Some(Refusal::TooFewPoints));
+    let rows = left_out + small().map(|b| b.rows.len()).sum::<usize>();
+    if rows > 0 {
+        let (count, least) = (small().count(), options.min_points);
+        let message = format!("{rows} rows are at no budget, or at one of {count} with fewer than {least} rows.");
+        warnings.push(Warning::new("isoflop-too-few-points", message));
     }
     if failed > 0 {
         let message = format!("{failed} of {} replicates had fewer than three optima.", options.replicates);
@@ -312,7 +323,10 @@ pub fn bias(data: &Measurements, options: &Options, law: &dyn Law, theta: &[f64]
     };
     let runs = Runs::new(data)?;
     let mut found = Vec::new();
-    for group in budgets(&runs, options.tolerance).iter().filter(|group| group.rows.len() >= options.min_points) {
+    for group in budgets(&runs, options.tolerance, &options.nominal)
+        .iter()
+        .filter(|group| group.rows.len() >= options.min_points)
+    {
         let nd = ln_nd(&runs, &group.rows);
         let surface = Runs { loss: runs.ln_n.iter().map(|&ln_n| loss(ln_n, nd - ln_n)).collect(), ..runs.clone() };
         let ends = (runs.ln_n[group.rows[0]], runs.ln_n[group.rows[group.rows.len() - 1]]);

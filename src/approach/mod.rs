@@ -110,21 +110,62 @@ pub struct Group {
     pub spread: f64,
 }
 
-/// Rows whose compute differs by less than the factor 1 + `tolerance` from a neighbour's share a
-/// budget. Nominal budgets lie factors apart, and compute read off a figure scatters by per cents.
-pub fn budgets(runs: &Runs, tolerance: f64) -> Vec<Group> {
+/// The budgets of a design. With `nominal` ones, each row within the factor 1 + `tolerance` of its
+/// nearest; otherwise found: again and again the window of that width in C with the most rows, so
+/// that runs scattered between the budgets cannot chain them together. Rows left over make small
+/// groups, or none with nominal budgets.
+pub fn budgets(runs: &Runs, tolerance: f64, nominal: &[f64]) -> Vec<Group> {
+    let width = tolerance.ln_1p();
     let mut order: Vec<usize> = (0..runs.len()).collect();
     order.sort_by(|&i, &j| runs.ln_c[i].total_cmp(&runs.ln_c[j]));
-    order
-        .chunk_by(|&i, &j| runs.ln_c[j] - runs.ln_c[i] <= tolerance.ln_1p())
-        .map(|rows| {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    if nominal.is_empty() {
+        windows(&order, &runs.ln_c, width, &mut groups);
+    } else {
+        let mut nominal: Vec<f64> = nominal.iter().map(|c| c.ln()).collect();
+        nominal.sort_by(f64::total_cmp);
+        groups.resize(nominal.len(), Vec::new());
+        for &i in &order {
+            let gap = |k: usize| (runs.ln_c[i] - nominal[k]).abs();
+            let nearest = (0..nominal.len()).min_by(|&a, &b| gap(a).total_cmp(&gap(b)));
+            if let Some(k) = nearest.filter(|&k| gap(k) <= width) {
+                groups[k].push(i);
+            }
+        }
+        groups.retain(|rows| !rows.is_empty());
+    }
+    groups
+        .into_iter()
+        .map(|mut rows| {
             let ln_c = rows.iter().map(|&i| runs.ln_c[i]).sum::<f64>() / rows.len() as f64;
             let spread = (runs.ln_c[rows[rows.len() - 1]] - runs.ln_c[rows[0]]).exp();
-            let mut rows = rows.to_vec();
             rows.sort_by(|&i, &j| runs.ln_n[i].total_cmp(&runs.ln_n[j]).then(i.cmp(&j)));
             Group { ln_c, rows, spread }
         })
         .collect()
+}
+
+/// Splits rows sorted by ln C at the fullest window of a width (the tightest among equals), then
+/// what lies on either side of it.
+fn windows(sorted: &[usize], ln_c: &[f64], width: f64, groups: &mut Vec<Vec<usize>>) {
+    let mut best = (0, f64::INFINITY, 0);
+    let mut end = 0;
+    for start in 0..sorted.len() {
+        let from = ln_c[sorted[start]];
+        while end < sorted.len() && ln_c[sorted[end]] - from <= width {
+            end += 1;
+        }
+        let (count, spread) = (end - start, ln_c[sorted[end - 1]] - from);
+        if count > best.0 || (count == best.0 && spread < best.1) {
+            best = (count, spread, start);
+        }
+    }
+    let (count, _, start) = best;
+    if count > 0 {
+        windows(&sorted[..start], ln_c, width, groups);
+        groups.push(sorted[start..start + count].to_vec());
+        windows(&sorted[start + count..], ln_c, width, groups);
+    }
 }
 
 /// The p-quantile of sorted numbers, linear between order statistics.

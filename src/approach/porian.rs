@@ -36,10 +36,12 @@ impl SeedNoise {
 }
 
 /// How the recipe is run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
-    /// Rows closer in compute than this share belong to one budget.
+    /// Width of a budget in compute, as a share of it.
     pub tolerance: f64,
+    /// The budgets that were planned; empty to find them.
+    pub nominal: Vec<f64>,
     /// Fewest model sizes at a budget.
     pub min_points: usize,
     /// Points of the fine grid for each model size.
@@ -60,6 +62,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             tolerance: 0.15,
+            nominal: Vec::new(),
             min_points: 4,
             resolution: 25,
             replicates: 1000,
@@ -162,14 +165,14 @@ fn replicates(runs: &Runs, group: &Group, index: usize, options: &Options) -> Op
 }
 
 /// Porian et al.'s recipe on measurements with N, L and one of D and C.
-pub fn porian(data: &Measurements, options: Options) -> Result<Porian, Error> {
+pub fn porian(data: &Measurements, options: &Options) -> Result<Porian, Error> {
     let runs = Runs::new(data)?;
     let mut found = Vec::new();
     let mut draws: Vec<Draws> = Vec::new();
     let mut why = Vec::new();
-    for (index, group) in budgets(&runs, options.tolerance).iter().enumerate() {
+    for (index, group) in budgets(&runs, options.tolerance, &options.nominal).iter().enumerate() {
         let sizes = profile(&runs, group).0;
-        let drawn = (sizes.len() >= options.min_points.max(2)).then(|| replicates(&runs, group, index, &options));
+        let drawn = (sizes.len() >= options.min_points.max(2)).then(|| replicates(&runs, group, index, options));
         let Some((optima, at_edge)) = drawn.flatten() else {
             why.push(format!("{:.3e} {}", group.ln_c.exp(), Refusal::TooFewPoints));
             continue;
@@ -218,7 +221,7 @@ pub fn porian(data: &Measurements, options: Options) -> Result<Porian, Error> {
     Ok(Porian {
         n: n.with_replicates(exponents(&|draw, r| draw.ln_n[r]), method),
         d: d.with_replicates(exponents(&|draw, r| draw.ln_nd - draw.ln_n[r]), method),
-        options,
+        options: options.clone(),
         budgets: found,
         warnings,
     })
