@@ -107,7 +107,7 @@ fn band(x: Vec<f64>, f: &dyn Fn(&[f64], f64) -> f64, sample: &[Vec<f64>]) -> Ban
 
 /// The fit of Hoffmann's form to their 245 points, without the five highest losses.
 pub fn chinchilla() -> Record {
-    let rows: Vec<(usize, [f64; 3])> = include_str!("points.csv")
+    let rows: Vec<(usize, [f64; 3])> = include_str!("../../datasets/hoffmann2022-figure4/data.csv")
         .lines()
         .skip(1)
         .enumerate()
