@@ -24,7 +24,7 @@ pub(super) fn cells(loaded: &Loaded, rows: &[usize]) -> Result<(), Mistake> {
             let role = series.symbol.clone();
             return Err(match series.cells.bad_at(row) {
                 Some(Bad::Empty) => Mistake::EmptyCell { place, role },
-                Some(Bad::Text(error)) => Mistake::NotANumber { place, error: (**error).clone() },
+                Some(Bad::Text(error)) => Mistake::NotANumber { place, error: error.clone() },
                 None if value.is_finite() => Mistake::NotPositive { place, role, value },
                 None => Mistake::NotFinite { place, role, value },
             });

@@ -12,7 +12,7 @@ pub struct IngestError {
     /// The file or data set, as the user named it.
     pub source_name: String,
     /// What is wrong with it.
-    pub mistake: Mistake,
+    pub mistake: Box<Mistake>,
 }
 
 impl IngestError {
@@ -164,7 +164,7 @@ pub enum Mistake {
         /// The cell.
         place: Place,
         /// Why it does not read as a number.
-        error: UnitError,
+        error: Box<UnitError>,
     },
     /// An empty cell where a number must stand.
     #[error("{place} is empty; fill it in or leave the row out, for example with --where '{role} > 0'")]
@@ -283,7 +283,7 @@ pub enum Mistake {
 impl Mistake {
     /// The mistake, in a source.
     pub(super) fn in_source(self, name: &str) -> IngestError {
-        IngestError { source_name: name.to_owned(), mistake: self }
+        IngestError { source_name: name.to_owned(), mistake: Box::new(self) }
     }
 }
 
