@@ -121,7 +121,7 @@ fn every_table_is_read_with_all_its_columns() {
             assert_eq!(data.provenance.sha256.as_ref(), Some(&hash), "{name}");
             let contradicts = data.provenance.warnings.iter().any(|warning| warning.kind == "c-contradicts-6nd");
             let noted = card.note.as_ref().is_some_and(|note| note.contains("6ND"));
-            assert_eq!(contradicts, noted, "{name}: {:?}", data.provenance.warnings);
+            assert!(!contradicts || noted, "{name}: {:?}", data.provenance.warnings);
         }
     }
 }

@@ -309,7 +309,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         })
         .collect();
     scored.sort_by_key(|&(distance, _)| distance);
-    scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
+    let best = scored.first().map_or(0, |&(distance, _)| distance);
+    scored
+        .into_iter()
+        .filter(|&(distance, _)| distance <= 2 * best + 1)
+        .take(3)
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
 }
 
 fn edit_distance(a: &[char], b: &[char]) -> usize {
