@@ -79,7 +79,7 @@ fn every_format_gives_the_same_measurements() {
     let tabs = read_as("runs.tsv", RUNS.replace(',', "\t"), &chinchilla()).unwrap();
     let windows = read(format!("\u{feff}# a comment\r\n#another\r\n\r\n{}", RUNS.replace('\n', "\r\n")));
     let unfinished = read(RUNS.trim_end());
-    let array = "[{\"N\":1e8,\"D\":2000000000,\"L\":3.5},{\"N\":\"200M\",\"D\":4e9,\"L\":3.2},\n{\"L\":3.1,\"N\":4e8,\"D\":2e9}]";
+    let array = "[ {\"N\":1e8,\"D\":2000000000,\"L\":3.5},{\"N\":\"200M\",\"D\":4e9,\"L\":3.2},\n{\"L\":3.1,\"N\":4e8,\"D\":2e9}]";
     let array = read_as("runs.json", array, &chinchilla()).unwrap();
     let lines = "{\"N\":1e8,\"D\":2000000000,\"L\":3.5}\n{\"N\":\"200M\",\"D\":4e9,\"L\":3.2}\n{\"L\":3.1,\"N\":4e8,\"D\":2e9}\n";
     let lines = read_as("runs.jsonl", lines, &chinchilla()).unwrap();
@@ -234,6 +234,11 @@ fn rival_conventions_and_suspicious_names_are_reported() {
     request.needed[0].counts = scaling_laws::law::Counts::WithEmbedding;
     let data = read_as("runs.csv", RUNS.replace("N,", "non_embedding_params,"), &request).unwrap();
     assert_eq!(kinds(&data), ["counts-differ"]);
+    assert_eq!(
+        data.provenance.warnings[0].message,
+        "column `non_embedding_params` counts parameters without embeddings \
+         where the law means parameters with embeddings"
+    );
     let text = RUNS.replace("N,", "size_b,").replace("e8,", ",");
     let data = read_as("runs.csv", text, &mapped(&[("N", "size_b")])).unwrap();
     assert_eq!(kinds(&data), ["unit-in-header"]);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Each module and its layer: a module imports from lower layers only.
 const LAYERS: &[(&str, u32)] = &[
+    ("build", 0),
     ("error", 0),
     ("real", 0),
     ("units", 0),
@@ -18,6 +19,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("law", 2),
     ("solve", 2),
     ("dataset", 3),
+    ("dataset_card", 3),
     ("tokenisation", 3),
     ("laws", 4),
     ("ingest", 4),

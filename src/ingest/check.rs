@@ -24,7 +24,7 @@ pub(super) fn cells(loaded: &Loaded, rows: &[usize]) -> Result<(), Mistake> {
             let role = series.symbol.clone();
             return Err(match series.cells.bad_at(row) {
                 Some(Bad::Empty) => Mistake::EmptyCell { place, role },
-                Some(Bad::Text(error)) => Mistake::NotANumber { place, error: (**error).clone() },
+                Some(Bad::Text(error)) => Mistake::NotANumber { place, error: error.clone() },
                 None if value.is_finite() => Mistake::NotPositive { place, role, value },
                 None => Mistake::NotFinite { place, role, value },
             });
@@ -56,7 +56,6 @@ pub(super) fn rows(loaded: &Loaded, rows: &[usize]) -> Result<Vec<Warning>, Mist
     for series in series {
         let needed = series.wanted.as_ref().map_or(Counts::Any, |needed| needed.counts);
         if needed != Counts::Any && series.counts != needed {
-            let words = |counts: Counts| format!("{counts:?}").to_lowercase();
             warnings.push(Warning::new(
                 "counts-differ",
                 format!(
@@ -70,6 +69,19 @@ pub(super) fn rows(loaded: &Loaded, rows: &[usize]) -> Result<Vec<Warning>, Mist
         warnings.extend(unit_in_header(series));
     }
     Ok(warnings)
+}
+
+fn words(counts: Counts) -> &'static str {
+    match counts {
+        Counts::Any => "something unstated",
+        Counts::NonEmbedding => "parameters without embeddings",
+        Counts::WithEmbedding => "parameters with embeddings",
+        Counts::Active => "parameters active per token",
+        Counts::TokensSeen => "tokens seen, repeats included",
+        Counts::UniqueTokens => "tokens that differ",
+        Counts::Sequences => "sequences",
+        Counts::Characters => "characters",
+    }
 }
 
 fn duplicates(loaded: &Loaded, series: &[&Series], rows: &[usize]) -> Option<Warning> {

@@ -12,7 +12,7 @@ pub struct IngestError {
     /// The file or data set, as the user named it.
     pub source_name: String,
     /// What is wrong with it.
-    pub mistake: Mistake,
+    pub mistake: Box<Mistake>,
 }
 
 impl IngestError {
@@ -164,7 +164,7 @@ pub enum Mistake {
         /// The cell.
         place: Place,
         /// Why it does not read as a number.
-        error: UnitError,
+        error: Box<UnitError>,
     },
     /// An empty cell where a number must stand.
     #[error("{place} is empty; fill it in or leave the row out, for example with --where '{role} > 0'")]
@@ -283,7 +283,7 @@ pub enum Mistake {
 impl Mistake {
     /// The mistake, in a source.
     pub(super) fn in_source(self, name: &str) -> IngestError {
-        IngestError { source_name: name.to_owned(), mistake: self }
+        IngestError { source_name: name.to_owned(), mistake: Box::new(self) }
     }
 }
 
@@ -309,7 +309,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         })
         .collect();
     scored.sort_by_key(|&(distance, _)| distance);
-    scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
+    let best = scored.first().map_or(0, |&(distance, _)| distance);
+    scored
+        .into_iter()
+        .filter(|&(distance, _)| distance <= 2 * best + 1)
+        .take(3)
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
 }
 
 fn edit_distance(a: &[char], b: &[char]) -> usize {

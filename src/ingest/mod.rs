@@ -202,7 +202,8 @@ fn open(path: &Path) -> Result<Reader<'static>, Mistake> {
     }
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start();
     let input = std::io::Cursor::new(start.clone()).chain(file);
-    if text.starts_with(b"[{") || text.starts_with(b"{") || named(&["json", "jsonl", "ndjson"]) {
+    let objects = text.strip_prefix(b"[").map_or(text, <[u8]>::trim_ascii_start).starts_with(b"{");
+    if objects || named(&["json", "jsonl", "ndjson"]) {
         let mut bytes = Vec::new();
         let mut input = input;
         input.read_to_end(&mut bytes)?;

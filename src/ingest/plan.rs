@@ -135,7 +135,7 @@ impl Plan {
             header: header.map(|(header, _)| header),
             unit: header.and_then(|(_, unit)| unit),
             conversion: None,
-            dimension: roles::dimension(symbol).or(dimension),
+            dimension: dimension.or_else(|| roles::dimension(symbol)),
             checked: wanted.is_some(),
             wanted,
         });
