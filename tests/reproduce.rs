@@ -1,6 +1,7 @@
 //! Published numbers against ours, from every file in `datasets/references`.
 
 use scaling_laws::reference::{self, Check, Verdict};
+use scaling_laws::reproduction::check_all;
 
 fn table(checks: &[&Check]) -> String {
     let lines = checks.iter().map(|check| {
@@ -18,6 +19,17 @@ fn printed_parameters_give_the_printed_numbers() {
     println!("{} figures checked without refitting", checks.len());
     assert!(surprises.is_empty(), "{} of {} surprise:\n{}", surprises.len(), checks.len(), table(&surprises));
     assert!(checks.len() >= 80, "only {} figures", checks.len());
+}
+
+/// Everything: published fits repeated on their rows, bootstraps drawn, optima searched.
+#[test]
+fn every_printed_number_comes_out_as_recorded() {
+    let references = reference::all().expect("every reference file reads");
+    let checks = check_all(&references);
+    let of = |verdict| checks.iter().filter(|check| check.verdict == verdict).collect::<Vec<&Check>>();
+    let surprises = of(Verdict::Surprise);
+    println!("{} figures, {} contradicted as recorded", checks.len(), of(Verdict::ContradictsAsRecorded).len());
+    assert!(surprises.is_empty(), "{} of {} surprise:\n{}", surprises.len(), checks.len(), table(&surprises));
 }
 
 #[test]
