@@ -41,8 +41,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     wanted.map.clone_from(&args.map);
     wanted.filter.clone_from(&args.filter);
     let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::job::JobError::from)?;
-    let first = envelope(&data, envelope::Options { seed: args.seed, ..Default::default() });
-    let second = isoflops(&data, isoflop::Options { seed: args.seed, ..Default::default() });
+    let first = envelope(&data, &envelope::Options { seed: args.seed, ..Default::default() });
+    let second = isoflops(&data, &isoflop::Options { seed: args.seed, ..Default::default() });
     let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::job::JobError::from)?;
     let draws = bootstrap(&third, args.bootstrap, args.seed, None, &|| {});
     let known = Uncertainty::of_fit(&third, 0.95, Some(&draws), None);

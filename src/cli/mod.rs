@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     /// Fit a law to a table or a built-in data set
-    Fit(fit::Args),
+    Fit(Box<fit::Args>),
     /// Predict at given inputs, from a saved fit or published constants
     Predict(predict::Args),
     /// Find the best way to spend a budget
