@@ -119,7 +119,7 @@ fn the_published_recipe_on_the_public_grid_gives_other_constants() {
         ("step-law-batch", &[0.2085216105, 0.6125290234]),
         ("step-law-batch-size", &[31.2789768451, -0.2664395068, 0.6234311525]),
     ] {
-        let answer = fit(&Spec::new(find(law).expect("registered"), least_squares.clone()), &data).expect("a fit");
+        let answer = fit(&Spec::new(find(law).expect("registered"), least_squares), &data).expect("a fit");
         assert!(answer.certificate.converged, "{law}");
         for (&ours, &theirs) in answer.theta.iter().zip(found) {
             close(ours, theirs, 1e-8);
