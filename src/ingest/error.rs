@@ -20,7 +20,7 @@ impl IngestError {
     /// than the data.
     pub fn is_request(&self) -> bool {
         matches!(
-            self.mistake,
+            *self.mistake,
             Mistake::RoleTwice { .. }
                 | Mistake::RoleMissing { .. }
                 | Mistake::NoSuchColumn { .. }
