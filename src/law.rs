@@ -2,6 +2,7 @@
 //! says it once, over a generic scalar. Everything else ([`Law`]) follows from those two.
 
 use crate::cost::Cost;
+pub use crate::real::Order;
 #[cfg(target_arch = "x86_64")]
 use crate::real::x86;
 use crate::real::{Dual, Hyper, Lanes, Real, Vector, X, elementary};
@@ -313,16 +314,6 @@ pub trait Formula<const P: usize>: Sync + Send + 'static {
     const CARD: Card;
     /// The prediction in natural (published) units, from the inputs and parameters in card order.
     fn predict<R: Real>(x: &[X<R>], theta: &[R; P]) -> R;
-}
-
-/// How many derivatives to take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Order {
-    /// Values and gradients: the exponentials cost as much as the derivatives, so that values
-    /// alone would hardly be cheaper.
-    First,
-    /// And second derivatives.
-    Second,
 }
 
 /// Up to [`BLOCK`] rows of inputs, padded to [`PAD`] with copies of the last row.

@@ -5,7 +5,7 @@ use super::{Setup, Spec, Starts, sorted};
 use crate::dataset::Warning;
 use crate::law::{Order, Role, Transform};
 use crate::record::{Basin, Certificate};
-use crate::solve::{Evaluation, Newton, Options, Problem, Solution, Termination};
+use crate::solve::{Evaluation, Newton, Options, Problem, Solution};
 use nalgebra::DMatrix;
 
 /// Rows that predictions of two basins are compared on.
@@ -70,7 +70,7 @@ pub fn certify(
     let started = newton.start(problem, &best.q);
     let gradient = match (started, kinked) {
         (false, _) => f64::INFINITY,
-        (true, true) => f64::from(u8::from(best.termination != Termination::Multipliers)),
+        (true, true) => f64::from(u8::from(!best.termination.converged())),
         (true, false) => newton.decrement(problem).max(0.0) / 2.0,
     };
     let (smallest, condition) = spectrum(problem, &best.q, kinked).unwrap_or((f64::NAN, f64::INFINITY));
@@ -80,7 +80,7 @@ pub fn certify(
         termination: best.termination.describe().to_owned(),
         converged: best.termination.converged(),
         gradient,
-        positive_definite: if kinked { best.termination == Termination::Multipliers } else { smallest > 0.0 },
+        positive_definite: if kinked { best.termination.converged() } else { smallest > 0.0 },
         condition,
         starts_tried,
         best_basin: basins.first().map_or(0, |basin| basin.starts),

@@ -213,7 +213,7 @@ impl Setup {
     /// The same by the lean loop, reusing room.
     pub fn solve_in(&self, problem: &mut FitProblem, q: &[f64], newton: &mut Newton) -> Solution {
         if self.objective.loss.is_kinked() {
-            return least_absolute(problem, q, Options::default());
+            return least_absolute(problem, q, newton.options());
         }
         let termination = minimise(problem, q, newton);
         newton.solution(termination)

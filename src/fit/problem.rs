@@ -8,7 +8,7 @@ use crate::objective::{Loss, Objective};
 #[cfg(target_arch = "x86_64")]
 use crate::real::x86;
 use crate::real::{Vector, elementary};
-use crate::solve::least_absolute::Kinked;
+use crate::solve::least_absolute::{Kinked, RowTable};
 use crate::solve::{Evaluation, Problem};
 use rayon::prelude::*;
 use std::cell::RefCell;
@@ -246,27 +246,10 @@ impl FitProblem {
     /// Per packed row in order: residual, weight and the gradient of the residual in the solver's
     /// variables (measured minus predicted, so minus the prediction's).
     pub fn row_derivatives(&self, q: &[f64]) -> Vec<(f64, f64, Vec<f64>)> {
-        let mut theta = [0.0; MAX_PARAMS];
-        self.natural(q, &mut theta);
-        let p = self.bindings.len();
-        let slopes = self.slopes(&theta[..p]);
-        let mut jet = Jet::new(p);
-        let mut out = Vec::new();
-        for packed in &self.packed[..self.used] {
-            self.law.jet(Order::First, &packed.block, &theta[..p], &mut jet);
-            for k in 0..packed.block.rows() {
-                let y = jet.y[k];
-                let (first, _) = self.objective.residual.derivatives(y);
-                let mut gradient = vec![0.0; q.len()];
-                for (j, slope) in slopes.iter().enumerate() {
-                    if let Some((i, slope)) = slope {
-                        gradient[*i] -= first * jet.d[j][k] * slope;
-                    }
-                }
-                out.push((packed.target[k] - self.objective.residual.at(y), packed.weight[k], gradient));
-            }
-        }
-        out
+        let mut rows = RowTable::default();
+        Kinked::rows(self, q, &mut rows);
+        let gradients = rows.gradient.chunks(q.len().max(1)).map(<[f64]>::to_vec);
+        rows.residual.iter().zip(&rows.weight).zip(gradients).map(|((&r, &w), g)| (r, w, g)).collect()
     }
 
     /// The Hessian of Σ w_k s_k r_k(q) for given slopes s_k per packed row: the curvature that a
@@ -504,8 +487,31 @@ impl Kinked for FitProblem {
             _ => Loss::Huber { delta },
         };
     }
-    fn row_derivatives(&self, q: &[f64]) -> Vec<(f64, f64, Vec<f64>)> {
-        Self::row_derivatives(self, q)
+    fn rows(&self, q: &[f64], rows: &mut RowTable) {
+        let mut theta = [0.0; MAX_PARAMS];
+        self.natural(q, &mut theta);
+        let p = self.bindings.len();
+        let slopes = self.slopes(&theta[..p]);
+        let mut scratch = self.scratch.borrow_mut();
+        let jet = &mut scratch.jet;
+        rows.residual.clear();
+        rows.weight.clear();
+        rows.gradient.clear();
+        for packed in &self.packed[..self.used] {
+            self.law.jet(Order::First, &packed.block, &theta[..p], jet);
+            for k in 0..packed.block.rows() {
+                let (first, _) = self.objective.residual.derivatives(jet.y[k]);
+                let from = rows.gradient.len();
+                rows.gradient.resize(from + q.len(), 0.0);
+                for (j, slope) in slopes.iter().enumerate() {
+                    if let Some((i, slope)) = slope {
+                        rows.gradient[from + i] -= first * jet.d[j][k] * slope;
+                    }
+                }
+                rows.residual.push(packed.target[k] - self.objective.residual.at(jet.y[k]));
+                rows.weight.push(packed.weight[k]);
+            }
+        }
     }
     fn lagrangian_hessian(&self, q: &[f64], slope: &[f64]) -> Vec<f64> {
         Self::lagrangian_hessian(self, q, slope)

@@ -21,6 +21,16 @@ pub use lanes::{Lanes, Vector};
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+/// How many derivatives to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    /// Values and gradients: the exponentials cost as much as the derivatives, so that values
+    /// alone would hardly be cheaper.
+    First,
+    /// And second derivatives.
+    Second,
+}
+
 /// Arithmetic that a law's formula may use.
 pub trait Real:
     Copy

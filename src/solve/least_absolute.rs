@@ -7,8 +7,19 @@
 //! Newton's method to machine precision, and checks that every multiplier is within its bounds.
 
 use super::{Evaluation, Newton, Options, Problem, Solution, Termination, minimise};
-use crate::law::Order;
+use crate::real::Order;
 use nalgebra::{DMatrix, DVector};
+
+/// Rows of a problem at one point.
+#[derive(Clone, Debug, Default)]
+pub struct RowTable {
+    /// Residuals.
+    pub residual: Vec<f64>,
+    /// Weights.
+    pub weight: Vec<f64>,
+    /// Gradients of the residuals, row by row, n numbers each.
+    pub gradient: Vec<f64>,
+}
 
 /// A problem of the form Σ w ρ(r), ρ(r) = above·r for r > 0 and −below·r for r < 0.
 pub trait Kinked: Problem {
@@ -17,42 +28,52 @@ pub trait Kinked: Problem {
     /// Replaces the kink by a parabola of half-width `delta`; the objective becomes that of
     /// Huber's loss, `delta` times as steep. Zero restores the kink.
     fn smooth(&mut self, delta: f64);
-    /// Per row: residual, weight, gradient of the residual.
-    fn row_derivatives(&self, q: &[f64]) -> Vec<(f64, f64, Vec<f64>)>;
+    /// Residuals, weights and gradients of all rows, replacing what `rows` held.
+    fn rows(&self, q: &[f64], rows: &mut RowTable);
     /// The Hessian of Σ w_k s_k r_k for given slopes s_k.
     fn lagrangian_hessian(&self, q: &[f64], slope: &[f64]) -> Vec<f64>;
 }
+
+/// Where the shrinking stops, in units of the median residual. Huber's loss over delta lies within
+/// delta/2 of the kinked loss in every row, so a minimum of one is a minimum of the other to this.
+const LAST: f64 = 1e-9;
 
 /// Minimises from `start`. The problem's own (kinked) objective is restored on return.
 pub fn least_absolute(problem: &mut dyn Kinked, start: &[f64], options: Options) -> Solution {
     let n = problem.dimension();
     let mut newton = Newton::new(n, options);
     let mut here = Evaluation::new(n);
+    let mut rows = RowTable::default();
     problem.smooth(0.0);
     if !problem.evaluate(start, Order::First, &mut here) {
         return Solution { q: start.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
     }
     let mut best = Solution { q: start.to_vec(), value: here.value, termination: Termination::Stalled, evaluations: 1 };
-    let mut sizes: Vec<f64> = problem.row_derivatives(start).iter().map(|row| row.0.abs()).collect();
+    problem.rows(start, &mut rows);
+    let mut sizes: Vec<f64> = rows.residual.iter().map(|r| r.abs()).collect();
     sizes.sort_by(f64::total_cmp);
     let scale = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0).max(1e-12);
-    let mut delta = scale;
+    // A warm start (no damping asked for) is near: its active set shows at a small delta.
+    let mut delta = if options.damping == 0.0 { 0.1 * scale } else { scale };
     let mut q = start.to_vec();
-    while delta > scale * 1e-8 {
+    while delta > scale * LAST {
         problem.smooth(delta);
-        minimise(problem, &q, &mut newton);
+        let smooth = minimise(problem, &q, &mut newton);
         best.evaluations += newton.evaluations;
         q.clone_from(&newton.q);
         problem.smooth(0.0);
         keep(problem, &q, &mut best, &mut here, Termination::Stalled);
-        if let Some(polished) = polish(problem, &q, delta) {
-            best.evaluations += 12;
+        if smooth.converged() && delta <= scale * 1e-8 && here.value <= best.value * (1.0 + 1e-8) {
+            best.termination = Termination::Gap;
+        }
+        if let Some((polished, steps)) = polish(problem, &q, delta, &mut rows) {
+            best.evaluations += steps;
             keep(problem, &polished, &mut best, &mut here, Termination::Multipliers);
             if best.termination == Termination::Multipliers {
                 return best;
             }
         }
-        delta *= 0.2;
+        delta *= 0.1;
     }
     best
 }
@@ -66,54 +87,52 @@ fn keep(problem: &dyn Problem, q: &[f64], best: &mut Solution, here: &mut Evalua
     }
 }
 
-/// Newton's method on the optimality conditions with the rows inside `delta` as active set. `None`
-/// unless it converges to a point where the conditions hold.
-fn polish(problem: &dyn Kinked, start: &[f64], delta: f64) -> Option<Vec<f64>> {
+/// Newton's method on the optimality conditions with the rows inside `delta` as active set: the
+/// point and the steps it took. `None` unless it converges to where the conditions hold.
+fn polish(problem: &dyn Kinked, start: &[f64], delta: f64, rows: &mut RowTable) -> Option<(Vec<f64>, usize)> {
+    const STEPS: usize = 12;
     let n = start.len();
     let (above, below) = problem.slopes();
     let side = |r: f64| if r > 0.0 { above } else { -below };
-    let rows = problem.row_derivatives(start);
-    let active: Vec<usize> = (0..rows.len()).filter(|&k| rows[k].0.abs() <= delta).collect();
-    if active.is_empty() || active.len() > 4 * n {
+    problem.rows(start, rows);
+    let active: Vec<usize> = (0..rows.residual.len()).filter(|&k| rows.residual[k].abs() <= delta).collect();
+    // More rows than variables can vanish together only where rows repeat one another.
+    if active.is_empty() || active.len() > 2 * n {
         return None;
     }
-    let mut multiplier: Vec<f64> = active
-        .iter()
-        .map(|&k| if rows[k].0 > 0.0 { above * rows[k].0 / delta } else { below * rows[k].0 / delta })
-        .collect();
-    let signs: Vec<f64> = rows.iter().map(|row| side(row.0)).collect();
+    let m = active.len();
+    let mut slope: Vec<f64> = rows.residual.iter().map(|&r| side(r)).collect();
+    let signs = slope.clone();
+    for &k in &active {
+        let r = rows.residual[k];
+        slope[k] = if r > 0.0 { above * r / delta } else { below * r / delta };
+    }
     let mut q = start.to_vec();
-    for _ in 0..12 {
-        let rows = problem.row_derivatives(&q);
-        let mut slope = signs.clone();
-        for (a, &k) in active.iter().enumerate() {
-            slope[k] = multiplier[a];
-        }
+    let mut taken = 0;
+    for _ in 0..STEPS {
+        taken += 1;
         let hessian = problem.lagrangian_hessian(&q, &slope);
-        let m = active.len();
         let mut matrix = DMatrix::zeros(n + m, n + m);
         let mut right = DVector::zeros(n + m);
         for i in 0..n {
             for j in 0..n {
                 matrix[(i, j)] = hessian[i * n + j];
             }
-            right[i] = -rows.iter().zip(&slope).map(|((_, w, g), s)| w * s * g[i]).sum::<f64>();
+        }
+        for (k, s) in slope.iter().enumerate() {
+            for i in 0..n {
+                right[i] -= rows.weight[k] * s * rows.gradient[k * n + i];
+            }
         }
         for (a, &k) in active.iter().enumerate() {
-            let (r, w, g) = &rows[k];
             for i in 0..n {
-                matrix[(i, n + a)] = w * g[i];
-                matrix[(n + a, i)] = w * g[i];
+                let entry = rows.weight[k] * rows.gradient[k * n + i];
+                matrix[(i, n + a)] = entry;
+                matrix[(n + a, i)] = entry;
             }
-            right[n + a] = -w * r;
+            right[n + a] = -rows.weight[k] * rows.residual[k];
         }
-        // Two equal rows make the conditions singular: the least-norm multipliers serve.
-        let svd = matrix.svd(true, true);
-        let largest = svd.singular_values.max();
-        let step = svd.solve(&right, largest * 1e-13).ok()?;
-        if step.iter().any(|v| !v.is_finite()) {
-            return None;
-        }
+        let step = solve(matrix, &right)?;
         let mut moved: f64 = 0.0;
         for i in 0..n {
             let (low, high) = problem.bounds()[i];
@@ -123,16 +142,35 @@ fn polish(problem: &dyn Kinked, start: &[f64], delta: f64) -> Option<Vec<f64>> {
             }
             moved = moved.max(step[i].abs() / (1.0 + q[i].abs()));
         }
-        for a in 0..m {
-            multiplier[a] += step[n + a];
+        for (a, &k) in active.iter().enumerate() {
+            slope[k] += step[n + a];
         }
-        if moved < 1e-15 {
+        problem.rows(&q, rows);
+        if moved < 1e-14 {
             break;
         }
+        // Newton that has not come near by now starts from a wrong active set.
+        if taken > 6 && moved > 1e-3 {
+            return None;
+        }
     }
-    let rows = problem.row_derivatives(&q);
-    let in_bounds = multiplier.iter().all(|&s| s <= above * (1.0 + 1e-9) && s >= -below * (1.0 + 1e-9));
-    let signs_hold = (0..rows.len()).all(|k| active.contains(&k) || side(rows[k].0) == signs[k]);
-    let vanish = active.iter().all(|&k| rows[k].0.abs() <= 1e-12 * (1.0 + delta));
-    (in_bounds && signs_hold && vanish).then_some(q)
+    let in_bounds = active.iter().all(|&k| slope[k] <= above * (1.0 + 1e-9) && slope[k] >= -below * (1.0 + 1e-9));
+    let signs_hold = (0..signs.len()).all(|k| active.contains(&k) || side(rows.residual[k]) == signs[k]);
+    let vanish = active.iter().all(|&k| rows.residual[k].abs() <= 1e-12);
+    (in_bounds && signs_hold && vanish).then_some((q, taken))
+}
+
+/// Solves the optimality conditions. Two equal rows make them singular: the least-norm multipliers
+/// serve then.
+fn solve(matrix: DMatrix<f64>, right: &DVector<f64>) -> Option<DVector<f64>> {
+    let finite = |v: &DVector<f64>| v.iter().all(|x| x.is_finite());
+    let lu = matrix.clone().lu();
+    if let Some(step) = lu.solve(right).filter(finite)
+        && (&matrix * &step - right).amax() <= 1e-9 * right.amax().max(f64::MIN_POSITIVE)
+    {
+        return Some(step);
+    }
+    let svd = matrix.svd(true, true);
+    let largest = svd.singular_values.max();
+    svd.solve(right, largest * 1e-13).ok().filter(finite)
 }

@@ -11,7 +11,7 @@ pub mod newton;
 
 pub use newton::{Newton, Options, minimise};
 
-use crate::law::Order;
+use crate::real::Order;
 use serde::{Deserialize, Serialize};
 
 /// A function to be minimised within a box.
@@ -58,6 +58,8 @@ pub enum Termination {
     Exact,
     /// Optimality of a nonsmooth problem: multipliers within their bounds.
     Multipliers,
+    /// Within 1e-8 of a minimum of the absolute loss, by the bound that its smoothing gives.
+    Gap,
     /// No step decreases the objective, yet the gradient is not small.
     Stalled,
     /// The evaluation budget is used up.
@@ -71,7 +73,7 @@ pub enum Termination {
 impl Termination {
     /// Whether it is a criterion of convergence.
     pub fn converged(self) -> bool {
-        matches!(self, Self::Newton | Self::Rounding | Self::Exact | Self::Multipliers)
+        matches!(self, Self::Newton | Self::Rounding | Self::Exact | Self::Multipliers | Self::Gap)
     }
     /// In words.
     pub fn describe(self) -> &'static str {
@@ -80,6 +82,7 @@ impl Termination {
             Self::Rounding => "converged: no further decrease is representable",
             Self::Exact => "converged: the data are matched exactly",
             Self::Multipliers => "converged: optimality conditions of the absolute loss hold",
+            Self::Gap => "converged: within 1e-8 of a minimum of the absolute loss",
             Self::Stalled => "stalled: no step decreases the objective, yet the gradient is not small",
             Self::Budget => "stopped: evaluation budget used up",
             Self::BadStart => "not started: the objective is not finite at the start",

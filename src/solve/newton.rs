@@ -7,7 +7,7 @@
 //! Levenberg and Marquardt's. Variables at a bound that the gradient pushes outward are held.
 
 use super::{Evaluation, Problem, Solution, Termination, cholesky};
-use crate::law::Order;
+use crate::real::Order;
 
 /// When to stop.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +63,11 @@ impl Newton {
             free: Vec::with_capacity(n),
             finishing: false,
         }
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> Options {
+        self.options
     }
 
     /// Evaluates the start, moved into the box. False if it is not finite there.
