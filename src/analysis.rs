@@ -11,6 +11,7 @@ use crate::solve::{Newton, Options};
 use crate::uncertainty::bootstrap::bootstrap;
 use crate::uncertainty::covariance::{Kind, covariance};
 use crate::uncertainty::{Quantity, Uncertainty};
+use crate::validation::validate;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -69,8 +70,8 @@ pub struct Analysis {
     pub replicates: Vec<Vec<f64>>,
 }
 
-/// Works out everything asked for. `groups` gives a label per row for clustered errors; `tick` is
-/// called once per bootstrap replicate.
+/// Works out everything asked for. `groups` gives a label per row for clustered errors, `unseen` rows
+/// held out with the condition that chose them; `tick` is called once per bootstrap replicate.
 ///
 /// # Errors
 /// [`OptimumError`] when a requested optimum or prediction names what the law does not have.
@@ -79,6 +80,7 @@ pub fn analyse(
     data: &crate::dataset::Measurements,
     request: &Request,
     groups: Option<&[String]>,
+    unseen: Option<(&crate::dataset::Measurements, &str)>,
     tick: &(dyn Fn() + Sync),
 ) -> Result<Analysis, OptimumError> {
     let card = fit.setup.law.card();
@@ -126,6 +128,7 @@ pub fn analyse(
         predictions,
         optima,
         curves: curves::curves(fit, &known, &request.budgets),
+        validation: unseen.and_then(|(rows, condition)| validate(fit, &known, rows, condition, request.seed)),
         warnings,
         command: request.command.clone(),
         seed: request.seed,

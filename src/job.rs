@@ -26,6 +26,8 @@ pub struct Job {
     pub map: Vec<(String, String)>,
     /// Rows to keep.
     pub filter: Option<String>,
+    /// Rows to hold out of the fit and predict with it.
+    pub holdout: Option<String>,
     /// The objective.
     pub objective: Objective,
     /// Fixed, tied and bounded parameters, priors.
@@ -63,6 +65,7 @@ impl Job {
             law: law.to_owned(),
             map: Vec::new(),
             filter: None,
+            holdout: None,
             objective: Objective { residual: Residual::Log, loss: Loss::Huber { delta: 1e-3 } },
             constraints: Constraints::default(),
             weights: None,
@@ -135,14 +138,30 @@ pub fn request(law: &dyn Law) -> ingest::Request {
 }
 
 impl Job {
-    /// Reads the rows.
+    /// Reads the rows to fit.
     ///
     /// # Errors
     /// [`JobError`].
     pub fn read(&self) -> Result<Measurements, JobError> {
+        self.read_where(self.holdout.as_ref().map(|held| format!("not ({held})")))
+    }
+
+    /// Reads the rows held out of the fit; `None` if none are asked for.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub fn read_held_out(&self) -> Result<Option<Measurements>, JobError> {
+        self.holdout.clone().map(|held| self.read_where(Some(held))).transpose()
+    }
+
+    fn read_where(&self, also: Option<String>) -> Result<Measurements, JobError> {
         let mut request = request(law(&self.law)?);
         request.map.clone_from(&self.map);
-        request.filter.clone_from(&self.filter);
+        request.filter = match (&self.filter, also) {
+            (Some(filter), Some(also)) => Some(format!("({filter}) and {also}")),
+            (Some(filter), None) => Some(filter.clone()),
+            (None, also) => also,
+        };
         request.labels.extend(self.cluster.clone());
         if let Some(symbol) = &self.weights {
             request.needed.push(Needed::new(symbol, "1"));
@@ -186,7 +205,9 @@ impl Job {
             command: self.command.clone(),
         };
         let groups = self.cluster.as_deref().and_then(|name| data.label(name));
-        Ok(analysis::analyse(&fit, &data, &request, groups, tick)?)
+        let held_out = self.read_held_out()?;
+        let unseen = held_out.as_ref().zip(self.holdout.as_deref());
+        Ok(analysis::analyse(&fit, &data, &request, groups, unseen, tick)?)
     }
 
     /// The hash of all that determines the record: the job, the bytes of its data, the layout of

@@ -33,4 +33,5 @@ pub mod study;
 pub mod tokenisation;
 pub mod uncertainty;
 pub mod units;
+pub mod validation;
 pub mod vocabulary;

@@ -60,6 +60,9 @@ pub struct Record {
     pub optima: Vec<Optimum>,
     /// Curves and surfaces for figures.
     pub curves: Curves,
+    /// How it did on rows it never saw, if any were held out.
+    #[serde(default)]
+    pub validation: Option<Validation>,
     /// Everything the reader must know.
     pub warnings: Vec<Warning>,
     /// The command that remakes this record.
@@ -219,6 +222,33 @@ pub struct Optimum {
     pub extrapolation: Vec<(String, f64)>,
     /// What to know about it.
     pub warnings: Vec<Warning>,
+}
+
+/// What a fit said about rows that were held out of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Which rows were held out.
+    pub condition: String,
+    /// Their numbers in the source.
+    pub rows: Vec<usize>,
+    /// Mean of |predicted/measured − 1|.
+    pub mean_absolute_relative_error: f64,
+    /// Mean of predicted/measured − 1: the bias.
+    pub mean_relative_error: f64,
+    /// The largest of them, with its sign.
+    pub worst_relative_error: f64,
+    /// Root mean square of ln(predicted/measured), where that exists.
+    pub root_mean_square_log_error: Option<f64>,
+    /// Mean absolute relative error of taking the nearest fitted row instead of the law.
+    pub nearest_row_error: f64,
+    /// Share of the rows inside their prediction interval.
+    pub coverage: Option<f64>,
+    /// Coverage aimed at.
+    pub level: f64,
+    /// Measured.
+    pub measured: Vec<f64>,
+    /// Predicted.
+    pub predicted: Vec<f64>,
 }
 
 /// Curves and surfaces of the fitted law, evaluated once so that figures only draw.

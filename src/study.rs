@@ -62,6 +62,7 @@ struct WireJob {
     map: BTreeMap<String, String>,
     #[serde(rename = "where")]
     filter: Option<String>,
+    holdout: Option<String>,
     #[serde(default = "log")]
     residual: String,
     #[serde(default = "huber")]
@@ -289,6 +290,7 @@ impl WireJob {
             law: self.law,
             map: self.map.into_iter().collect(),
             filter: self.filter,
+            holdout: self.holdout,
             objective,
             constraints: crate::fit::Constraints {
                 fix: numbers(&self.fix)?,

@@ -26,6 +26,9 @@ pub struct Args {
     /// Rows to keep: 'L < 3.4 and N >= 1e7'
     #[arg(long = "where", value_name = "EXPR")]
     filter: Option<String>,
+    /// Rows to hold out of the fit and predict with it: 'C > 1e21'
+    #[arg(long, value_name = "EXPR")]
+    holdout: Option<String>,
     /// Residual scale: log, raw, log1p, log-minus
     #[arg(long, default_value = "log")]
     residual: String,
@@ -119,6 +122,7 @@ impl Args {
         Ok(Job {
             map: self.map.clone(),
             filter: self.filter.clone(),
+            holdout: self.holdout.clone(),
             objective: objective(&words).map_err(Failure::request)?,
             constraints: crate::fit::Constraints {
                 fix: self.fix.clone(),
@@ -195,6 +199,7 @@ fn summary(record: &Record) -> serde_json::Value {
         "interval": { "level": record.interval.level, "method": record.interval.method,
                       "replicates": record.interval.replicates, "failed": record.interval.failed },
         "starts": { "tried": record.certificate.starts_tried, "best_basin": record.certificate.best_basin },
+        "validation": record.validation,
         "converged": record.certificate.converged,
         "warnings": super::warnings_json(&record.warnings),
     })
@@ -231,6 +236,22 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
     writeln!(out, "{}", print::estimates(&record.parameters, record.interval.level))?;
     if !record.derived.is_empty() {
         writeln!(out, "\n{}", print::estimates(&record.derived, record.interval.level))?;
+    }
+    if let Some(v) = &record.validation {
+        let percent = |x: f64| format!("{:.2} %", 100.0 * x);
+        let coverage = v.coverage.map_or_else(String::new, |c| {
+            format!("; {:.0} % of them inside their {:.0} % prediction interval", 100.0 * c, 100.0 * v.level)
+        });
+        writeln!(
+            out,
+            "\nheld out ({}): {} rows predicted to {} on average (bias {}, worst {}; nearest fitted row instead: {}){coverage}",
+            v.condition,
+            v.rows.len(),
+            percent(v.mean_absolute_relative_error),
+            percent(v.mean_relative_error),
+            percent(v.worst_relative_error),
+            percent(v.nearest_row_error)
+        )?;
     }
     print::warnings(out, &record.warnings)?;
     Ok(())

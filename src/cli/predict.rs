@@ -59,9 +59,6 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let place = args.at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>().join(", ");
     writeln!(out, "{} at {place} ({})\n", saved.name, card.title)?;
     writeln!(out, "{}", print::estimates(&quantities, saved.known.level))?;
-    for (symbol, ratio) in ratios.iter().filter(|(_, ratio)| *ratio > 1.0) {
-        writeln!(out, "extrapolation: {symbol} lies {ratio:.3} times beyond the data")?;
-    }
     print::warnings(out, &warnings)?;
     Ok(())
 }

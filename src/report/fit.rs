@@ -422,7 +422,24 @@ fn validation(record: &Record) -> String {
         .filter_map(|o| o.closed_form_gap)
         .fold(None, |most: Option<f64>, gap| Some(most.map_or(gap, |most| most.max(gap))));
     let closed = gap.map(|gap| format!("closed-form optima agree with numeric ones to {}", significant(gap, 2)));
-    closed.into_iter().chain(["no rows were held out".to_owned()]).collect::<Vec<_>>().join("; ")
+    closed.into_iter().chain([held_out(record)]).collect::<Vec<_>>().join("; ")
+}
+
+fn held_out(record: &Record) -> String {
+    let Some(v) = &record.validation else { return "no rows were held out".to_owned() };
+    let percent = |x: f64| format!("{}%", significant(100.0 * x, 2));
+    let coverage = v.coverage.map_or_else(String::new, |c| {
+        format!("; {} of them lie in their {} prediction interval", percent(c), percent(v.level))
+    });
+    format!(
+        "{} rows held out ({}) are predicted to {} on average (bias {}, worst {}), against {} for the nearest fitted row{coverage}",
+        v.rows.len(),
+        v.condition,
+        percent(v.mean_absolute_relative_error),
+        percent(v.mean_relative_error),
+        percent(v.worst_relative_error),
+        percent(v.nearest_row_error),
+    )
 }
 
 fn certificate(record: &Record) -> Option<Block> {

@@ -162,6 +162,7 @@ pub fn chinchilla() -> Record {
         )],
     };
     Record {
+        validation: None,
         format: 1,
         name: "hoffmann2022-figure4 chinchilla".to_owned(),
         law: LawRecord {
