@@ -155,10 +155,10 @@ fn imports_go_down() {
             if import != module && there >= here {
                 complaints.push(format!("{file} imports {import}, from layer {there} into {here}"));
             }
-            if let Some((_, only)) = ONLY.iter().find(|(name, _)| *name == module) {
-                if !only.contains(&import.as_str()) {
-                    complaints.push(format!("{file} imports {import}; {module} keeps to {only:?}"));
-                }
+            if let Some((_, only)) = ONLY.iter().find(|(name, _)| *name == module)
+                && !only.contains(&import.as_str())
+            {
+                complaints.push(format!("{file} imports {import}; {module} keeps to {only:?}"));
             }
         }
     }
