@@ -117,6 +117,7 @@ impl Args {
         }
         law(&self.law)?;
         Ok(Job {
+            about: String::new(),
             map: self.map.clone(),
             filter: self.filter.clone(),
             objective: objective(&words).map_err(Failure::request)?,
