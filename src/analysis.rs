@@ -4,7 +4,7 @@ mod curves;
 
 use crate::dataset::Warning;
 use crate::fit::{Fit, standard_objectives};
-use crate::law::{Card, Law};
+use crate::law::{Card, Family, Law};
 use crate::optimum::{Choice, OptimumError, optimum};
 use crate::record::{Axis, Estimate, IntervalMethod, LawRecord, Optimum, OtherObjective, Points, Prediction, Record};
 use crate::solve::{Newton, Options};
@@ -111,7 +111,7 @@ pub fn analyse(
         .iter()
         .map(|&budget| spend(&known, &ranges, budget, &request.fixed))
         .collect::<Result<Vec<_>, _>>()?;
-    let record = Record {
+    let mut record = Record {
         format: FORMAT,
         name: if request.name.is_empty() { card.id.to_owned() } else { request.name.clone() },
         law: law_record(card),
@@ -127,14 +127,29 @@ pub fn analyse(
         points: points(fit),
         predictions,
         optima,
-        curves: curves::curves(fit, &known, &request.budgets),
+        curves: curves::curves(fit, &known, &request.budgets, &request.fixed),
         validation: unseen.and_then(|(rows, condition)| validate(fit, &known, rows, condition, request.seed)),
         warnings,
         command: request.command.clone(),
         seed: request.seed,
         program: concat!("scaling ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
+    if card.family == Family::Power {
+        name_by_header(&mut record);
+    }
     Ok(Analysis { record, replicates: draws.map(|d| d.thetas).unwrap_or_default() })
+}
+
+/// A law of one input holds for any quantity: what it is here, the header of its column says.
+fn name_by_header(record: &mut Record) {
+    let columns = &record.provenance.columns;
+    let inputs = record.points.inputs.iter_mut().map(|(axis, _)| axis);
+    for axis in record.law.inputs.iter_mut().chain([&mut record.law.output]).chain(inputs) {
+        let column = columns.iter().find(|column| column.symbol == axis.symbol);
+        if let Some(header) = column.and_then(|column| column.header.as_ref()) {
+            axis.name = header.replace('_', " ");
+        }
+    }
 }
 
 fn law_record(card: &Card) -> LawRecord {

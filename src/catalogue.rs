@@ -2,7 +2,9 @@
 
 use crate::law::{Card, Family, Law};
 use crate::laws::LAWS;
-use crate::report::{Block, Document, Table, plain};
+use crate::record::Comparison;
+use crate::reference::Reference;
+use crate::report::{Block, Document, Table, plain, tally};
 
 /// A family's name.
 pub fn family(family: Family) -> String {
@@ -41,6 +43,53 @@ pub fn page(law: &dyn Law) -> Document {
         }
     }
     Document { title: format!("{} ({})", card.title, card.id), blocks }
+}
+
+/// The reproduction scoreboard for the README: counts per paper, then what is known not to agree
+/// and why, each reason once.
+pub fn scoreboard(references: &[Reference], comparisons: &[Comparison]) -> String {
+    let tallies = tally(comparisons);
+    let sum = |f: fn(&crate::report::Tally) -> usize| tallies.iter().map(f).sum::<usize>();
+    let mut out = format!(
+        "{} published numbers of {} papers and tables: {} agree within their printed precision, {} are known not to, {} are \
+         surprises.\n\n| paper | | agree | differ, as recorded | surprises |\n| --- | --- | ---: | ---: | ---: |\n",
+        comparisons.len(),
+        tallies.len(),
+        sum(|t| t.agree),
+        sum(|t| t.contradict),
+        sum(|t| t.surprises)
+    );
+    for t in &tallies {
+        let title = references.iter().find(|r| r.key == t.key).map_or("", |r| r.title.as_str());
+        out += &format!("| `{}` | {title} | {} | {} | {} |\n", t.key, t.agree, t.contradict, t.surprises);
+    }
+    out += "\nWhat does not come out as printed, and why:\n\n";
+    let mut reasons: Vec<(&str, &str, usize, &Comparison)> = Vec::new();
+    for c in comparisons.iter().filter(|c| !c.agrees && !c.expected) {
+        let paper = c.reference.split('/').next().unwrap_or_default();
+        match reasons.iter_mut().find(|(p, why, ..)| *p == paper && *why == c.why) {
+            Some((_, _, count, _)) => *count += 1,
+            None => reasons.push((paper, &c.why, 1, c)),
+        }
+    }
+    for (_, why, count, c) in reasons {
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        let ours = crate::report::number::significant(c.ours, 5);
+        out += &format!(
+            "- `{}` {}: printed {}, ours {ours}{more}. {}\n",
+            c.reference,
+            c.quantity,
+            c.printed,
+            sentence(why)
+        );
+    }
+    out
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let text = crate::figure::describe::sentence(text);
+    if text.ends_with('.') { text } else { text + "." }
 }
 
 /// The catalogue of laws for the README: a Markdown table.

@@ -2,9 +2,9 @@
 //! records.
 
 use crate::figure::{self, FigureError};
-use crate::record::{Comparison, Record};
+use crate::record::Comparison;
 use crate::reference::{self, Check};
-use crate::report::{self, Picture, pictures};
+use crate::report::{self, Fitted, Picture, pictures};
 use crate::study::{Outcome, Study, StudyError, table, write_whole};
 use std::path::Path;
 
@@ -67,31 +67,29 @@ pub fn write(
     command: &str,
     out: &Path,
 ) -> Result<(), GalleryError> {
-    let mut fits: Vec<(Record, Vec<Picture>)> = Vec::new();
+    let mut fits: Vec<Fitted> = Vec::new();
     let mut failures = Vec::new();
     for outcome in outcomes {
         match &outcome.result {
             Ok(record) => {
                 let drawn = pictures(&figure::all(record), &format!("figures/{}", outcome.job.name))?;
                 save(&drawn, out)?;
-                fits.push((record.clone(), drawn));
+                fits.push(Fitted { about: outcome.job.about.clone(), record: record.clone(), pictures: drawn });
             }
             Err(why) => failures.push((outcome.job.name.clone(), why.clone())),
         }
     }
-    let comparisons = beside(outcomes);
-    let together: Vec<figure::Figure> = figure::published(&comparisons).into_iter().collect();
+    let beside = beside(outcomes);
+    let together: Vec<figure::Figure> = figure::published(&beside).into_iter().collect();
     let together = pictures(&together, "figures")?;
     save(&together, out)?;
-    let all: Vec<Comparison> = match checks.is_empty() {
-        true => comparisons,
-        false => crate::reproduction::comparisons(checks),
-    };
+    let all = crate::reproduction::comparisons(checks);
     let document = report::of_study(&report::Study {
         title: &study.title,
         about: &study.about,
         fits: &fits,
         failures: &failures,
+        beside: &beside,
         comparisons: &all,
         pictures: &together,
         command,
@@ -99,9 +97,9 @@ pub fn write(
     write_whole(&out.join("report.html"), report::html(&document).as_bytes())?;
     write_whole(&out.join("report.md"), report::markdown(&document).as_bytes())?;
     if !checks.is_empty() {
-        let mut bytes = serde_json::to_vec_pretty(checks)?;
-        bytes.push(b'\n');
-        write_whole(&out.join("published.json"), &bytes)?;
+        // One check per line, so that a difference is one line.
+        let lines = checks.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        write_whole(&out.join("published.json"), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())?;
     }
     let rows = table(outcomes);
     crate::ingest::write_table(&rows, &out.join("fits.csv"))?;

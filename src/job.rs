@@ -18,6 +18,9 @@ use sha2::{Digest, Sha256};
 pub struct Job {
     /// Name, also the stem of its files.
     pub name: String,
+    /// What it is for, printed above its report; not part of its identity.
+    #[serde(skip)]
+    pub about: String,
     /// A file or a built-in data set.
     pub data: String,
     /// The law's id.
@@ -61,6 +64,7 @@ impl Job {
     pub fn new(data: &str, law: &str) -> Self {
         Self {
             name: law.to_owned(),
+            about: String::new(),
             data: data.to_owned(),
             law: law.to_owned(),
             map: Vec::new(),

@@ -56,6 +56,8 @@ fn ninety_five() -> f64 {
 #[serde(deny_unknown_fields)]
 struct WireJob {
     name: String,
+    #[serde(default)]
+    about: String,
     data: String,
     law: String,
     #[serde(default)]
@@ -286,6 +288,7 @@ impl WireJob {
         let data = if beside.is_file() { beside.display().to_string() } else { self.data };
         Ok(Job {
             name: self.name,
+            about: self.about,
             data,
             law: self.law,
             map: self.map.into_iter().collect(),
@@ -383,7 +386,7 @@ fn one(job: &Job, out: &Path) -> Result<Outcome, StudyError> {
 /// [`StudyError::Unwritable`].
 pub fn write_record(record: &Record, key: &str, path: &Path) -> Result<(), StudyError> {
     let stored = Stored { key: key.to_owned(), record: record.clone() };
-    let mut bytes = serde_json::to_vec_pretty(&stored).map_err(|error| unwritable(path, &error))?;
+    let mut bytes = serde_json::to_vec(&stored).map_err(|error| unwritable(path, &error))?;
     bytes.push(b'\n');
     write_whole(path, &bytes)
 }

@@ -5,7 +5,7 @@ mod support;
 use scaling_laws::dataset::Warning;
 use scaling_laws::figure;
 use scaling_laws::record::Record;
-use scaling_laws::report::{self, Document, Picture, Study, Trust};
+use scaling_laws::report::{self, Document, Fitted, Picture, Study, Trust};
 use std::path::Path;
 
 fn pictures(record: &Record, folder: &str) -> Vec<Picture> {
@@ -22,7 +22,7 @@ fn study() -> Document {
         .into_iter()
         .map(|record| {
             let pictures = pictures(&record, &record.law.id);
-            (record, pictures)
+            Fitted { about: String::new(), record, pictures }
         })
         .collect();
     let comparisons = support::comparisons();
@@ -32,6 +32,7 @@ fn study() -> Document {
         about: "Two laws on one table.",
         fits: &fits,
         failures: &[("kaplan".to_owned(), "fewer rows than parameters".to_owned())],
+        beside: &comparisons,
         comparisons: &comparisons,
         pictures: &published,
         command: "scaling run",

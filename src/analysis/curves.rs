@@ -31,7 +31,7 @@ fn median(values: &[f64]) -> f64 {
 }
 
 /// All curves that make sense for the fit's law.
-pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64]) -> Curves {
+pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64], held: &[(String, f64)]) -> Curves {
     let card = fit.setup.law.card();
     let rows = &fit.setup.rows;
     let mut out = Curves::default();
@@ -47,13 +47,17 @@ pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64]) -> Curves {
         return out;
     }
     out.covered = Some((low, high));
-    // Inputs that the budget does not choose stay at their median.
+    // Inputs that the budget does not choose stay where they were asked for, else at their median.
+    let stays = |i: usize| {
+        let asked = held.iter().find(|(symbol, _)| *symbol == card.inputs[i].symbol);
+        asked.map_or_else(|| median(&rows.inputs[i]), |(_, value)| *value)
+    };
     let fixed: Vec<(String, f64)> = card
         .inputs
         .iter()
         .enumerate()
         .filter(|(_, input)| !allocation.free.contains(&input.symbol))
-        .map(|(i, input)| (input.symbol.to_owned(), median(&rows.inputs[i])))
+        .map(|(i, input)| (input.symbol.to_owned(), stays(i)))
         .collect();
     let top = budgets.iter().copied().fold(high * BEYOND, f64::max);
     let points = if allocation.closed_form.is_some() { FRONTIER.0 } else { FRONTIER.1 };
@@ -82,7 +86,7 @@ pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64]) -> Curves {
                 .map(|i| match i {
                     _ if i == n => a,
                     _ if i == d => b,
-                    _ => median(&rows.inputs[i]),
+                    _ => stays(i),
                 })
                 .collect();
             fit.setup.law.predict(&x, &fit.theta)
@@ -97,7 +101,7 @@ pub fn curves(fit: &Fit, known: &Uncertainty, budgets: &[f64]) -> Curves {
                 let other = |size: f64| {
                     // The second input that spends the budget, the cost being linear in it.
                     let probe = |value: f64| {
-                        let mut x: Vec<f64> = (0..card.inputs.len()).map(|i| median(&rows.inputs[i])).collect();
+                        let mut x: Vec<f64> = (0..card.inputs.len()).map(stays).collect();
                         x[n] = size;
                         x[d] = value;
                         (allocation.cost.of)(&x)
@@ -155,7 +159,9 @@ fn line(fit: &Fit, known: &Uncertainty) -> Option<Band> {
     if low <= 0.0 || !high.is_finite() {
         return None;
     }
-    let x = spaced(low / 1.5, high * 30.0, 81);
+    // As far beyond the data as half of what they span.
+    let reach = (high / low).sqrt().clamp(1.5, 30.0);
+    let x = spaced(low / reach.min(2.0), high * reach, 81);
     let law = fit.setup.law;
     let along = |theta: &[f64]| -> Vec<f64> { x.iter().map(|&v| law.predict(&[v], theta)).collect() };
     let (lower, upper) = known.band(&along);

@@ -120,6 +120,7 @@ impl Args {
         }
         law(&self.law)?;
         Ok(Job {
+            about: String::new(),
             map: self.map.clone(),
             filter: self.filter.clone(),
             holdout: self.holdout.clone(),

@@ -1,10 +1,11 @@
 //! `scaling run`.
 
 use super::{Failure, Outcome, print, progress};
+use crate::record::Estimate;
 use crate::reference::{self, Check, Verdict};
+use crate::report::number::phrase;
 use crate::study::{self, Study, write_whole};
-use crate::{gallery, ingest, reproduction};
-use std::collections::BTreeMap;
+use crate::{gallery, ingest, report, reproduction};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let cached = outcomes.iter().filter(|o| o.cached).count();
     writeln!(out, "{}: {} fits, {cached} of them unchanged since the last run\n", study.title, outcomes.len())?;
     fits(&outcomes, out)?;
-    published(&checks, out)?;
+    published(&outcomes, &checks, out)?;
     optima(&outcomes, out)?;
     writeln!(out, "\nreport: {}", folder.join("report.html").display())?;
     let failed = outcomes.iter().filter(|o| o.result.is_err()).count();
@@ -65,72 +66,105 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     }
 }
 
+/// Every fit: its law, what came out, and how many of the published numbers it meets.
 fn fits(outcomes: &[study::Outcome], out: &mut dyn Write) -> Outcome {
-    let mut table = print::table(&["fit", "law", "rows", "objective", "warnings", "status"]);
+    let any = outcomes.iter().any(|o| !o.job.compare.is_empty());
+    let mut heads = vec!["fit", "law", "rows", "main result", "trust"];
+    if any {
+        heads.push("published numbers met");
+    }
+    let mut table = print::table(&heads);
     for o in outcomes {
+        let mut row = vec![o.job.name.clone(), o.job.law.clone()];
         match &o.result {
-            Ok(r) => table.add_row([
-                o.job.name.clone(),
-                r.law.id.clone(),
-                r.provenance.rows_used.to_string(),
-                format!("{:.6e}", r.objective_value),
-                r.warnings.iter().map(|w| w.kind.as_str()).collect::<Vec<_>>().join(" "),
-                if r.certificate.converged { "converged" } else { "NOT CONVERGED" }.to_owned(),
-            ]),
-            Err(why) => table.add_row([o.job.name.as_str(), &o.job.law, "", "", "", &format!("FAILED: {why}")]),
-        };
+            Ok(record) => {
+                let main = record.derived.first().or(record.parameters.first());
+                row.push(record.provenance.rows_used.to_string());
+                row.push(main.map_or_else(String::new, |e| format!("{} = {}", e.symbol, phrase(e))));
+                row.push(report::trust(record).0.word().to_owned());
+            }
+            Err(why) => row.extend([String::new(), format!("FAILED: {why}"), String::new()]),
+        }
+        if any {
+            let beside = gallery::beside(std::slice::from_ref(o));
+            let met = beside.iter().filter(|c| c.agrees).count();
+            row.push(if beside.is_empty() { String::new() } else { format!("{met} of {}", beside.len()) });
+        }
+        table.add_row(row);
     }
     Ok(writeln!(out, "{table}")?)
 }
 
-/// Every refitted number, then a count per paper of the rest.
-fn published(checks: &[Check], out: &mut dyn Write) -> Outcome {
-    if checks.is_empty() {
+/// The published numbers of the study's own fits, those of the first in full and of the others
+/// what differs; then a count per paper of every number checked.
+fn published(outcomes: &[study::Outcome], checks: &[Check], out: &mut dyn Write) -> Outcome {
+    let mut table = print::table(&["published", "quantity", "printed", "ours", "interval", "verdict"]);
+    let asked = outcomes.iter().map(|o| gallery::beside(std::slice::from_ref(o))).filter(|b| !b.is_empty());
+    for (i, beside) in asked.enumerate() {
+        for c in beside.iter().filter(|c| i == 0 || !c.agrees) {
+            let verdict = match (c.agrees, c.expected) {
+                (true, true) => "agrees",
+                (false, false) => "differs, as recorded",
+                _ => "SURPRISE",
+            };
+            let row = [&c.reference, &c.quantity, &c.printed, &print::number(c.ours), &interval(c.lower, c.upper)];
+            table.add_row(row.into_iter().map(String::as_str).chain([verdict]));
+        }
+    }
+    if !table.is_empty() {
+        writeln!(out, "\n{table}")?;
+    }
+    let tallies = report::tally(&reproduction::comparisons(checks));
+    if tallies.is_empty() {
         return Ok(());
     }
-    let main: Vec<&Check> =
-        checks.iter().filter(|c| c.reference == "besiroglu2024/main" || c.verdict == Verdict::Surprise).collect();
-    let mut table = print::table(&["published", "quantity", "printed", "ours", "verdict"]);
-    for c in main {
-        let ours = c.ours.map_or_else(|| "—".to_owned(), print::number);
-        table.add_row([c.reference.as_str(), &c.quantity, &c.printed, &ours, super::reproduce::verdict(c.verdict)]);
+    let head = ["paper", "agree", "differ*", "surprise"];
+    let mut table = print::table(&[head, head].concat());
+    let cells =
+        |t: &report::Tally| vec![t.key.clone(), t.agree.to_string(), t.contradict.to_string(), t.surprises.to_string()];
+    let half = tallies.len().div_ceil(2);
+    for (i, left) in tallies[..half].iter().enumerate() {
+        table.add_row(cells(left).into_iter().chain(tallies.get(half + i).map(cells).unwrap_or_default()));
     }
-    writeln!(out, "\n{table}")?;
-    let mut papers: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    for c in checks {
-        let paper = c.reference.split('/').next().unwrap_or_default();
-        let slot = match c.verdict {
-            Verdict::Agrees => 0,
-            Verdict::ContradictsAsRecorded => 1,
-            Verdict::Surprise => 2,
-        };
-        papers.entry(paper).or_default()[slot] += 1;
+    if let Some(column) = table.column_mut(4) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Left);
     }
-    let mut table = print::table(&["paper", "agree", "contradict, as recorded", "surprises"]);
-    for (paper, counts) in &papers {
-        table.add_row([(*paper).to_owned(), counts[0].to_string(), counts[1].to_string(), counts[2].to_string()]);
-    }
-    Ok(writeln!(out, "\n{table}")?)
+    writeln!(out, "\n{table}\n * as recorded: `scaling reproduce` names each, the report says why")?;
+    let sum = |f: fn(&report::Tally) -> usize| tallies.iter().map(f).sum::<usize>();
+    let (agree, differ) = (sum(|t| t.agree), sum(|t| t.contradict));
+    let surprises = checks.iter().filter(|c| c.verdict == Verdict::Surprise).count();
+    Ok(writeln!(
+        out,
+        " {} published numbers: {agree} agree, {differ} differ as recorded, {surprises} surprises",
+        checks.len()
+    )?)
 }
 
+fn interval(lower: Option<f64>, upper: Option<f64>) -> String {
+    match (lower, upper) {
+        (Some(low), Some(high)) => format!("{} … {}", print::number(low), print::number(high)),
+        _ => "—".to_owned(),
+    }
+}
+
+/// One line per budget.
 fn optima(outcomes: &[study::Outcome], out: &mut dyn Write) -> Outcome {
-    let mut table = print::table(&["optimum of", "budget", "quantity", "estimate", "interval"]);
+    let mut table = print::table(&["optimum of", "budget", "best choice, with intervals"]);
+    if let Some(column) = table.column_mut(2) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Left);
+    }
     for o in outcomes {
         let Ok(record) = &o.result else { continue };
         for optimum in &record.optima {
-            for e in &optimum.quantities {
+            let part = |e: &Estimate| {
                 let interval = match (e.lower, e.upper) {
-                    (Some(low), Some(high)) => format!("{} … {}", print::number(low), print::number(high)),
-                    _ => "—".to_owned(),
+                    (Some(low), Some(high)) => format!(" ({} … {})", print::number(low), print::number(high)),
+                    _ => String::new(),
                 };
-                table.add_row([
-                    o.job.name.clone(),
-                    print::number(optimum.budget),
-                    e.symbol.clone(),
-                    print::number(e.estimate),
-                    interval,
-                ]);
-            }
+                format!("{} {}{interval}", e.symbol, print::number(e.estimate))
+            };
+            let best = optimum.quantities.iter().map(part).collect::<Vec<_>>().join("  ");
+            table.add_row([o.job.name.clone(), print::number(optimum.budget), best]);
         }
     }
     if table.is_empty() { Ok(()) } else { Ok(writeln!(out, "\n{table}")?) }

@@ -11,16 +11,16 @@ pub fn draw(record: &Record) -> Option<Figure> {
     let (input, values) = record.points.inputs.first()?;
     let measured = &record.points.measured;
     let covered = describe::range(values);
-    let seen = line.x.iter().chain(values).copied();
-    let x = describe::axis(input, seen, 8.0, 9);
-    let seen = line.y.iter().chain(measured).copied().chain(describe::ends(line));
-    let y = describe::axis(&record.law.output, seen, 1.5, 8);
     let row = Marker::new(Shape::Circle, 4.0, INK).faded(0.8);
     let asked: (Vec<f64>, Vec<f64>) = record
         .predictions
         .iter()
         .filter_map(|p| Some((p.at.iter().find(|(symbol, _)| *symbol == input.symbol)?.1, p.output.estimate)))
         .unzip();
+    let seen = line.x.iter().chain(values).chain(&asked.0).copied();
+    let x = describe::axis(input, seen, 8.0, 9);
+    let seen = line.y.iter().chain(measured).chain(&asked.1).copied().chain(describe::ends(line));
+    let y = describe::axis(&record.law.output, seen, 1.5, 8);
     let prediction = Marker::new(Shape::Diamond, 5.0, PAPER).outlined(INK);
     let mut figure = Figure::new(
         "line",

@@ -5,6 +5,11 @@ use super::ticks::{Notation, write};
 use super::tree::{Along, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
 use crate::record::Comparison;
 
+/// Whiskers are cut at so many per cent: an interval without an end would flatten all others.
+const CUT: f64 = 300.0;
+/// Characters that the name of a comparison has room for.
+const ROOM: usize = 44;
+
 /// Draws the comparisons that come with an interval, as differences from the printed number.
 pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
     let relative = |c: &Comparison, v: f64| 100.0 * (v / c.value - 1.0);
@@ -21,11 +26,17 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
     }
     let names: Vec<String> = shown
         .iter()
-        .map(|(c, ..)| format!("{}: {} = {}", c.reference, super::describe::greek(&c.quantity), c.printed))
+        .map(|(c, ..)| {
+            let name = format!("{}: {}", c.reference, super::describe::greek(&c.quantity));
+            let whole = format!("{name} = {}", c.printed);
+            if whole.chars().count() <= ROOM { whole } else { name }
+        })
         .collect();
     let at: Vec<f64> = (0..shown.len()).map(|i| i as f64).collect();
     let ours: Vec<f64> = shown.iter().map(|(c, ..)| relative(c, c.ours)).collect();
-    let ends = shown.iter().flat_map(|(_, low, high)| [*low, *high]).chain(ours.iter().copied()).chain([0.0]);
+    let cut = shown.iter().any(|(_, low, high)| low.abs() > CUT || high.abs() > CUT);
+    let ends = shown.iter().flat_map(|(_, low, high)| [low.max(-CUT), high.min(CUT)]).chain(ours.iter().copied());
+    let ends = ends.chain([0.0]).collect::<Vec<f64>>();
     let panel = Panel::new(Axis::linear("Ours minus printed, relative", "%", ends, 9), Axis::names(&names).reversed());
     let agrees = Marker::new(Shape::Circle, 4.2, BLUE);
     let differs = Marker::new(Shape::Square, 4.6, VERMILLION);
@@ -62,6 +73,9 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
         figure = figure.key("ours, not as printed", &[Key::Line(Stroke::dashed(VERMILLION, 1.6)), Key::Point(differs)]);
     }
     figure.subtitle = "Relative difference from the printed number; whiskers are our intervals".to_owned();
+    if cut {
+        figure.subtitle += &format!(", cut at {CUT}%");
+    }
     let largest = ours.iter().fold(0.0f64, |most, v| most.max(v.abs()));
     Some(figure.panel(panel).caption(format!(
         "{} published numbers that we also have an interval for; the largest difference is {}%.",

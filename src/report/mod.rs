@@ -11,7 +11,7 @@ pub mod tex;
 pub use fit::{Trust, of_fit, trust};
 pub use html::html;
 pub use markdown::markdown;
-pub use study::{Study, of_study};
+pub use study::{Fitted, Study, Tally, of_study, tally};
 
 use crate::figure::{self, Figure, FigureError};
 

@@ -15,30 +15,40 @@ pub struct Rounded {
 
 /// Rounds an estimate to two digits of its standard error, or to five digits without one.
 pub fn rounded(e: &Estimate) -> Rounded {
-    let spread = e.standard_error.or_else(|| Some((e.upper? - e.lower?) / 4.0));
-    let form = Form::of(e.estimate, spread, Notation::of(&e.unit));
+    let write = writer(e);
     let interval = match (e.lower, e.upper) {
-        (Some(lower), Some(upper)) => format!("{} – {}", form.write(lower), form.write(upper)),
+        (Some(lower), Some(upper)) => format!("{} – {}", write(lower), write(upper)),
         _ => "–".to_owned(),
     };
     Rounded {
-        estimate: form.write(e.estimate),
-        standard_error: e.standard_error.map_or_else(|| "–".to_owned(), |se| form.write(se)),
+        estimate: write(e.estimate),
+        standard_error: e.standard_error.map_or_else(|| "–".to_owned(), &write),
         interval,
     }
 }
 
 /// An estimate with its interval in one phrase: `0.514 (0.487 to 0.541)`, with its unit.
 pub fn phrase(e: &Estimate) -> String {
-    let spread = e.standard_error.or_else(|| Some((e.upper? - e.lower?) / 4.0));
-    let form = Form::of(e.estimate, spread, Notation::of(&e.unit));
+    let write = writer(e);
     let unit = if e.unit == "1" || e.unit.is_empty() { String::new() } else { format!(" {}", e.unit) };
     match (e.lower, e.upper) {
         (Some(lower), Some(upper)) => {
-            format!("{}{unit} ({} to {})", form.write(e.estimate), form.write(lower), form.write(upper))
+            format!("{}{unit} ({} to {})", write(e.estimate), write(lower), write(upper))
         }
-        _ => format!("{}{unit}", form.write(e.estimate)),
+        _ => format!("{}{unit}", write(e.estimate)),
     }
+}
+
+/// How the numbers of an estimate are written: to one decimal, that of its spread. Where the
+/// interval spans orders of magnitude there is no such decimal, and each has two digits of its own.
+fn writer(e: &Estimate) -> impl Fn(f64) -> String {
+    let spread = e.standard_error.or_else(|| Some((e.upper? - e.lower?) / 4.0));
+    let notation = Notation::of(&e.unit);
+    let far = |(low, high): (f64, f64)| low * high > 0.0 && (high / low).abs().ln().abs() > 10f64.ln();
+    let wild = spread.is_some_and(|s| s.is_finite() && s > 0.0 && s >= e.estimate.abs())
+        || e.lower.zip(e.upper).is_some_and(far);
+    let form = Form::of(e.estimate, spread, notation);
+    move |value| if wild { Form::to(value, 2, notation).write(value) } else { form.write(value) }
 }
 
 /// A number alone, to so many significant digits.

@@ -5,6 +5,46 @@ use super::number::{phrase, significant};
 use super::{Block, Document, Picture, Span, Table, Tone, plain};
 use crate::figure::describe;
 use crate::record::{Comparison, Record};
+use std::collections::BTreeMap;
+
+/// One fit of a study.
+pub struct Fitted {
+    /// What it is for; empty for nothing.
+    pub about: String,
+    /// The fit.
+    pub record: Record,
+    /// Its figures.
+    pub pictures: Vec<Picture>,
+}
+
+/// How the numbers of one paper came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Key of the paper.
+    pub key: String,
+    /// Numbers that agree, as they should.
+    pub agree: usize,
+    /// Numbers that are known not to agree.
+    pub contradict: usize,
+    /// Numbers that came out otherwise than recorded.
+    pub surprises: usize,
+}
+
+/// Counts comparisons by paper, in order of their keys.
+pub fn tally(comparisons: &[Comparison]) -> Vec<Tally> {
+    let mut all: BTreeMap<&str, Tally> = BTreeMap::new();
+    for c in comparisons {
+        let key = c.reference.split('/').next().unwrap_or_default();
+        let none = || Tally { key: key.to_owned(), agree: 0, contradict: 0, surprises: 0 };
+        let tally = all.entry(key).or_insert_with(none);
+        match (c.agrees, c.expected) {
+            (true, true) => tally.agree += 1,
+            (false, false) => tally.contradict += 1,
+            _ => tally.surprises += 1,
+        }
+    }
+    all.into_values().collect()
+}
 
 /// What the report on a study is made of.
 pub struct Study<'a> {
@@ -13,10 +53,12 @@ pub struct Study<'a> {
     /// What it is about; empty for nothing.
     pub about: &'a str,
     /// Fits with their figures, in order.
-    pub fits: &'a [(Record, Vec<Picture>)],
+    pub fits: &'a [Fitted],
     /// Fits that failed: name and why.
     pub failures: &'a [(String, String)],
-    /// Published numbers beside ours.
+    /// Published numbers that a fit of this study was asked to be held beside, with its intervals.
+    pub beside: &'a [Comparison],
+    /// Every published number beside ours.
     pub comparisons: &'a [Comparison],
     /// Figures of the study as a whole.
     pub pictures: &'a [Picture],
@@ -37,14 +79,20 @@ pub fn of_study(study: &Study) -> Document {
     out.push(Block::Heading(2, "All fits".to_owned()));
     out.extend(summary(study.fits));
     out.extend(optima(study.fits));
-    if !study.comparisons.is_empty() {
+    if !study.beside.is_empty() || !study.comparisons.is_empty() {
         out.push(Block::Heading(2, "Published numbers".to_owned()));
+        out.extend(compared("The numbers that these fits were fitted to reproduce", study.beside.iter()));
         out.extend(study.pictures.iter().cloned().map(Block::Picture));
-        out.extend(compared(study.comparisons));
+        out.extend(scoreboard(study.comparisons));
+        let differ = study.comparisons.iter().filter(|c| !c.agrees || !c.expected);
+        out.extend(compared("Every published number that does not come out as printed, and why", differ));
     }
-    for (record, pictures) in study.fits {
-        out.push(Block::Heading(2, record.name.clone()));
-        out.extend(blocks(record, pictures, 3));
+    for fitted in study.fits {
+        out.push(Block::Heading(2, fitted.record.name.clone()));
+        if !fitted.about.is_empty() {
+            out.push(Block::Paragraph(plain(fitted.about.clone())));
+        }
+        out.extend(blocks(&fitted.record, &fitted.pictures, 3));
     }
     out.push(Block::Heading(2, "How to remake this study".to_owned()));
     out.push(Block::Code(study.command.to_owned()));
@@ -60,7 +108,7 @@ fn headline(study: &Study) -> String {
         0 => String::new(),
         count => format!(", {count} failed"),
     };
-    let warned = study.fits.iter().filter(|(record, _)| !super::fit::all_warnings(record).is_empty()).count();
+    let warned = study.fits.iter().filter(|f| !super::fit::all_warnings(&f.record).is_empty()).count();
     let agree = study.comparisons.iter().filter(|c| c.agrees).count();
     let as_expected = study.comparisons.iter().filter(|c| c.agrees == c.expected).count();
     let numbers = match study.comparisons.len() {
@@ -70,17 +118,17 @@ fn headline(study: &Study) -> String {
     format!("{fits}{failed}; {warned} with warnings{numbers}.")
 }
 
-fn summary(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
+fn summary(fits: &[Fitted]) -> Option<Block> {
     let heads = ["Fit", "Law", "Data", "#Rows", "#Objective", "Main numbers", "Trust"];
     let mut table = Table::new("Every fit of the study; intervals in brackets", &heads);
-    for (record, _) in fits {
+    for Fitted { record, .. } in fits {
         let main = if record.derived.is_empty() { &record.parameters } else { &record.derived };
         let main: Vec<String> =
             main.iter().take(2).map(|e| format!("{} = {}", describe::greek(&e.symbol), phrase(e))).collect();
         table.row(vec![
             vec![Span::Strong(record.name.clone())],
-            plain(record.law.title.clone()),
-            plain(describe::source(record)),
+            vec![Span::Code(record.law.id.clone())],
+            vec![Span::Code(file_name(&record.provenance.source).to_owned())],
             plain(record.provenance.rows_used.to_string()),
             plain(significant(record.objective_value, 5)),
             plain(main.join("; ")),
@@ -90,9 +138,14 @@ fn summary(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
     table.block()
 }
 
-fn optima(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
+/// A path as given may say where somebody's files are; its last part is enough here.
+fn file_name(source: &str) -> &str {
+    source.rsplit(['/', '\\']).next().unwrap_or(source)
+}
+
+fn optima(fits: &[Fitted]) -> Option<Block> {
     let mut table = Table::new("Every optimum of the study", &["Fit", "#Budget", "Optimum"]);
-    for (record, _) in fits {
+    for Fitted { record, .. } in fits {
         let unit = describe::budget(record).unit;
         for optimum in &record.optima {
             let best: Vec<String> =
@@ -107,9 +160,19 @@ fn optima(fits: &[(Record, Vec<Picture>)]) -> Option<Block> {
     table.block()
 }
 
-fn compared(all: &[Comparison]) -> Option<Block> {
+fn scoreboard(comparisons: &[Comparison]) -> Option<Block> {
+    let heads = ["Paper", "#Agree", "#Differ, as expected", "#Surprises"];
+    let mut table = Table::new("Every published number checked, by paper", &heads);
+    for t in tally(comparisons) {
+        let counts = [t.agree, t.contradict, t.surprises].map(|count| plain(count.to_string()));
+        table.row(std::iter::once(vec![Span::Code(t.key)]).chain(counts).collect());
+    }
+    table.block()
+}
+
+fn compared<'a>(caption: &str, all: impl Iterator<Item = &'a Comparison>) -> Option<Block> {
     let heads = ["Reference", "Quantity", "#Printed", "#Ours", "Verdict", "Why"];
-    let mut table = Table::new("Published numbers, exactly as printed, and ours", &heads);
+    let mut table = Table::new(caption, &heads);
     for c in all {
         let verdict = match (c.agrees, c.expected) {
             (true, true) => plain("agrees"),

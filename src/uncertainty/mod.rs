@@ -20,6 +20,8 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 pub const THINNED: usize = 400;
 /// Fewer replicates than this give no interval.
 const FEWEST: usize = 20;
+/// Relative spread that is rounding, not variation.
+const ROUNDING: f64 = 1e-12;
 
 /// Parameters of a law and what is known about their uncertainty: of a fit in hand, of a saved
 /// record, or of a published set (which has none).
@@ -157,9 +159,9 @@ impl Uncertainty {
         values.retain(|v| v.is_finite());
         if values.len() >= FEWEST {
             values.sort_by(f64::total_cmp);
-            let (_, sd) = mean_and_sd(&values);
-            // A parameter that is fixed does not vary.
-            if sd > 0.0 {
+            let (mean, sd) = mean_and_sd(&values);
+            // What is fixed does not vary beyond rounding.
+            if sd > ROUNDING * mean.abs() {
                 out.standard_error = Some(sd);
                 out.lower = Some(quantile(&values, tail));
                 out.upper = Some(quantile(&values, 1.0 - tail));
@@ -242,7 +244,8 @@ impl Uncertainty {
         } else {
             self.covariance.clone()?
         };
-        let size: Vec<f64> = (0..p).map(|i| covariance[i][i].sqrt()).collect();
+        let varies = |i: usize, sd: f64| if sd > ROUNDING * self.theta[i].abs() { sd } else { 0.0 };
+        let size: Vec<f64> = (0..p).map(|i| varies(i, covariance[i][i].sqrt())).collect();
         let entry = |i: usize, j: usize| {
             if i == j {
                 1.0
