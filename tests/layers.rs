@@ -44,6 +44,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("reproduction", 10),
     ("study", 10),
     ("catalogue", 11),
+    ("families", 11),
     ("gallery", 11),
     ("cli", 12),
     ("main", 13),
