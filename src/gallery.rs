@@ -3,6 +3,7 @@
 
 use crate::figure::{self, FigureError};
 use crate::record::Comparison;
+use crate::record::chart::Section;
 use crate::reference::{self, Check};
 use crate::report::{self, Fitted, Picture, pictures};
 use crate::study::{Outcome, Study, StudyError, table, write_whole};
@@ -56,7 +57,8 @@ pub fn beside(outcomes: &[Outcome]) -> Vec<Comparison> {
     out
 }
 
-/// Writes figures, tables and the report of a study's outcomes under `out`.
+/// Writes figures, tables and the report of a study's outcomes under `out`, with accounts of whole
+/// families of laws if there are any.
 ///
 /// # Errors
 /// [`GalleryError`].
@@ -64,6 +66,7 @@ pub fn write(
     study: &Study,
     outcomes: &[Outcome],
     checks: &[Check],
+    sections: Vec<Section>,
     command: &str,
     out: &Path,
 ) -> Result<(), GalleryError> {
@@ -79,6 +82,18 @@ pub fn write(
             Err(why) => failures.push((outcome.job.name.clone(), why.clone())),
         }
     }
+    if !sections.is_empty() {
+        let mut bytes = serde_json::to_vec_pretty(&sections)?;
+        bytes.push(b'\n');
+        write_whole(&out.join("families.json"), &bytes)?;
+    }
+    let mut families: Vec<(Section, Vec<Picture>)> = Vec::new();
+    for section in sections {
+        let drawn: Vec<figure::Figure> = section.charts.iter().map(figure::chart).collect();
+        let drawn = pictures(&drawn, "figures/families")?;
+        save(&drawn, out)?;
+        families.push((section, drawn));
+    }
     let beside = beside(outcomes);
     let together: Vec<figure::Figure> = figure::published(&beside).into_iter().collect();
     let together = pictures(&together, "figures")?;
@@ -91,6 +106,7 @@ pub fn write(
         failures: &failures,
         beside: &beside,
         comparisons: &all,
+        sections: &families,
         pictures: &together,
         command,
     });

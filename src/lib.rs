@@ -8,6 +8,7 @@ pub mod cost;
 pub mod dataset;
 pub mod dataset_card;
 pub mod density;
+pub mod families;
 pub mod figure;
 pub mod fit;
 pub mod gallery;

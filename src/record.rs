@@ -1,6 +1,8 @@
 //! Results as plain serialisable data. Everything on screen, in a table, a figure or a report is
 //! a view of a [`Record`]; nothing downstream of it computes a statistic.
 
+pub mod chart;
+
 use crate::dataset::{Provenance, Warning};
 use crate::objective::Objective;
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,7 @@ pub struct Procedure<'a> {
 fn spec(reference: &FitReference) -> Result<Spec, String> {
     let objective = reference.objective.ok_or("no objective is stated")?;
     let mut spec = Spec::new(reference.law, objective);
+    spec.weights = reference.data.as_ref().and_then(|data| data.weights.as_ref()).map(|weights| weights.column.clone());
     let params = reference.law.card().params;
     let printed = |i: usize| reference.params[i].as_ref().map(|expected| expected.printed.value);
     for &i in &reference.fixed {

@@ -1,12 +1,13 @@
 //! All published numbers against ours, on the built-in data sets.
 
 use crate::dataset::Measurements;
-use crate::ingest::{self, Source};
+use crate::ingest::{self, Needed, Source};
 use crate::record::Comparison;
 use crate::reference::{Check, FitReference, Reference, Verdict, check};
 use crate::reproduce::Procedure;
 
-/// The rows that a reference names, from the built-in data sets.
+/// The rows that a reference names, from the built-in data sets. A column of weights holds them as
+/// they are to be used.
 ///
 /// # Errors
 /// One sentence if there are none or they cannot be read.
@@ -18,7 +19,16 @@ pub fn load(reference: &FitReference) -> Result<Measurements, String> {
     if let Some(exclude) = &data.exclude {
         request.exclude.push((exclude.clone(), "left out as published".to_owned()));
     }
-    ingest::read(&Source::BuiltIn(data.dataset.clone()), &request).map_err(|error| error.to_string())
+    if let Some(weights) = &data.weights {
+        request.needed.push(Needed::new(&weights.column, "1"));
+    }
+    let mut rows = ingest::read(&Source::BuiltIn(data.dataset.clone()), &request).map_err(|error| error.to_string())?;
+    if let Some(weights) = &data.weights {
+        for column in rows.columns.iter_mut().filter(|column| column.symbol == weights.column) {
+            column.values.iter_mut().for_each(|value| *value = value.powf(weights.power));
+        }
+    }
+    Ok(rows)
 }
 
 /// Checks references, refitting where they ask for it.

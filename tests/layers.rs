@@ -44,6 +44,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("reproduction", 11),
     ("study", 11),
     ("catalogue", 12),
+    ("families", 12),
     ("gallery", 12),
     ("cli", 13),
     ("main", 14),

@@ -31,6 +31,7 @@ fn study() -> Document {
         title: "The built-in study",
         about: "Two laws on one table.",
         fits: &fits,
+        sections: &[],
         failures: &[("kaplan".to_owned(), "fewer rows than parameters".to_owned())],
         beside: &comparisons,
         comparisons: &comparisons,

@@ -2,6 +2,7 @@
 //! library and print; none computes.
 
 mod datasets;
+mod density;
 mod design;
 mod fit;
 mod laws;
@@ -49,6 +50,8 @@ enum Verb {
     Approaches(design::Args),
     /// Learning rate and batch size by every published rule
     Recommend(recommend::Args),
+    /// Capacity density of released models and how fast the best of it grows
+    Density(density::Args),
     /// List the laws, or show one
     Laws(laws::Args),
     /// List the built-in data sets, or show one
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
         Verb::Reproduce(args) => reproduce::run(&args, &mut out),
         Verb::Approaches(args) => design::run(&args, &mut out),
         Verb::Recommend(args) => recommend::run(&args, &mut out),
+        Verb::Density(args) => density::run(&args, &mut out),
         Verb::Laws(args) => laws::run(&args, &mut out),
         Verb::Datasets(args) => datasets::run(&args, &mut out),
         Verb::Completions { shell } => {

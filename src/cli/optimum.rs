@@ -2,6 +2,8 @@
 
 use super::{Failure, Outcome, amount, assignment, print, print_json, saved};
 use crate::analysis::{conditional, spend};
+use crate::record::{Estimate, Optimum};
+use crate::uncertainty::Uncertainty;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 
@@ -60,6 +62,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
                 value.insert("cost".to_owned(), json!(o.cost));
                 value.insert("closed_form_gap".to_owned(), json!(o.closed_form_gap));
                 value.insert("extrapolation".to_owned(), json!(ratios));
+                value.insert("follows".to_owned(), json!(print::by_symbol(&follows(&saved.known, o))));
                 value.insert("warnings".to_owned(), super::warnings_json(&o.warnings));
                 Value::Object(value)
             })
@@ -86,6 +89,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             o.cost,
             print::estimates(&o.quantities, saved.known.level)
         )?;
+        let follows = follows(&saved.known, o);
+        if !follows.is_empty() {
+            writeln!(out, "there\n{}", print::estimates(&follows, saved.known.level))?;
+        }
         if let Some(gap) = o.closed_form_gap {
             writeln!(out, "closed form and numeric minimum differ by {gap:.1e}")?;
         }
@@ -95,4 +102,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         writeln!(out, "\n{}", print::estimates(&derived, saved.known.level))?;
     }
     Ok(())
+}
+
+/// What follows from the inputs chosen and held: critical sizes, bits in all.
+fn follows(known: &Uncertainty, optimum: &Optimum) -> Vec<Estimate> {
+    let card = known.law.card();
+    let chosen = optimum.quantities.iter().filter(|q| card.input(&q.symbol).is_some());
+    let chosen = chosen.map(|q| (q.symbol.clone(), q.estimate));
+    conditional(known, &chosen.chain(optimum.fixed.iter().cloned()).collect::<Vec<_>>())
 }

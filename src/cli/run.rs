@@ -50,7 +50,11 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         Some(_) => Vec::new(),
         None => reproduction::check_all(&reference::all().map_err(Failure::work)?),
     };
-    gallery::write(&study, &outcomes, &checks, &command, &folder).map_err(Failure::work)?;
+    let sections = match args.study {
+        Some(_) => Vec::new(),
+        None => crate::families::sections().map_err(Failure::work)?,
+    };
+    gallery::write(&study, &outcomes, &checks, sections, &command, &folder).map_err(Failure::work)?;
     let cached = outcomes.iter().filter(|o| o.cached).count();
     writeln!(out, "{}: {} fits, {cached} of them unchanged since the last run\n", study.title, outcomes.len())?;
     fits(&outcomes, out)?;

@@ -158,6 +158,7 @@ pub fn marker(scene: &mut Scene, (x, y): Point, look: &Marker, color: Color) {
             vec![(x - s, y - s), (x + s, y - s), (x + s, y + s), (x - s, y + s)]
         }
         Shape::Triangle => vec![(x, y - 1.2 * r), (x + 1.1 * r, y + 0.75 * r), (x - 1.1 * r, y + 0.75 * r)],
+        Shape::TriangleDown => vec![(x, y + 1.2 * r), (x - 1.1 * r, y - 0.75 * r), (x + 1.1 * r, y - 0.75 * r)],
         Shape::Diamond => vec![(x, y - 1.25 * r), (x + 1.25 * r, y), (x, y + 1.25 * r), (x - 1.25 * r, y)],
     };
     let mut around = corners.clone();

@@ -4,6 +4,7 @@
 mod allocation;
 pub mod backend;
 mod basins;
+mod chart;
 pub mod clip;
 pub mod colour;
 pub mod contour;
@@ -25,6 +26,7 @@ pub mod tree;
 pub use backend::none::json;
 pub use backend::png::png;
 pub use backend::svg::svg;
+pub use chart::draw as chart;
 pub use published::draw as published;
 pub use tree::Figure;
 

@@ -222,6 +222,8 @@ pub enum Shape {
     Square,
     /// Triangle, point up.
     Triangle,
+    /// Triangle, point down.
+    TriangleDown,
     /// Square on its corner.
     Diamond,
     /// Two crossing strokes.

@@ -19,6 +19,7 @@
 //! dataset = "hoffmann2022-figure4"
 //! map = { x = "C", L = "N" }   # optional: role of the law = column of the data set
 //! keep = "M >= 20"             # optional: rows to use; `exclude` = rows to leave out
+//! weights = { column = "sd", power = "-2" }  # optional: rows are weighted by a power of a column
 //! objective = { residual = "log", loss = "huber", delta = "1e-3" }   # value: sum over rows, squared = r²/2
 //! fixed = ["E", "A"]           # optional: parameters held at their printed values in the refit
 //! near = { R_D_star = "15" }   # optional: the local minimum next to this point is meant, not the global one
@@ -141,6 +142,17 @@ pub struct Data {
     pub keep: Option<String>,
     /// Condition on rows to leave out.
     pub exclude: Option<String>,
+    /// How rows are weighted, if not all alike.
+    pub weights: Option<Weights>,
+}
+
+/// Weights of rows: a power of a column, −2 of a standard deviation for inverse variances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// Column of the data set.
+    pub column: String,
+    /// The power.
+    pub power: f64,
 }
 
 /// How standard errors and intervals were made.

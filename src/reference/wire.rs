@@ -2,7 +2,7 @@
 
 use super::{
     Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
-    Tolerance, Value,
+    Tolerance, Value, Weights,
 };
 use crate::laws;
 use crate::objective::{Loss, Objective, Residual};
@@ -36,6 +36,7 @@ struct WireFit {
     map: Texts,
     keep: Option<String>,
     exclude: Option<String>,
+    weights: Option<WireWeights>,
     objective: Option<WireObjective>,
     objective_value: Option<String>,
     #[serde(default)]
@@ -66,6 +67,13 @@ struct WireObjective {
     residual: String,
     loss: String,
     delta: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireWeights {
+    column: String,
+    power: String,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +157,9 @@ impl WireFit {
         if self.expect == Expect::Contradict && self.why.is_empty() {
             return Err("contradicts without saying why".to_owned());
         }
+        if self.weights.is_some() && self.dataset.is_none() {
+            return Err("weights the rows of no dataset".to_owned());
+        }
         if refitted && (self.dataset.is_none() || self.objective.is_none()) {
             return Err("is to be refitted, but names no dataset or no objective".to_owned());
         }
@@ -184,12 +195,7 @@ impl WireFit {
             objective_value: self.objective_value.as_ref().map(|text| self.expected("objective", text)).transpose()?,
             bootstrap: self.bootstrap.as_ref().map(WireBootstrap::read).transpose()?,
             values: self.value.iter().map(|value| value.read(&self)).collect::<Result<_, _>>()?,
-            data: self.dataset.as_ref().map(|dataset| Data {
-                dataset: dataset.clone(),
-                map: self.map.clone().into_iter().collect(),
-                keep: self.keep.clone(),
-                exclude: self.exclude.clone(),
-            }),
+            data: self.data()?,
             name,
             law,
             location: self.location,
@@ -201,6 +207,21 @@ impl WireFit {
             fixed,
             params,
         })
+    }
+
+    fn data(&self) -> Result<Option<Data>, String> {
+        let weights = self.weights.as_ref().map(|weights| {
+            let power = number("power", &weights.power)?.value;
+            Ok::<_, String>(Weights { column: weights.column.clone(), power })
+        });
+        let weights = weights.transpose()?;
+        Ok(self.dataset.as_ref().map(|dataset| Data {
+            dataset: dataset.clone(),
+            map: self.map.clone().into_iter().collect(),
+            keep: self.keep.clone(),
+            exclude: self.exclude.clone(),
+            weights,
+        }))
     }
 
     /// Tolerances and contradictions must speak of something that is compared.

@@ -5,12 +5,14 @@ mod fit;
 mod html;
 mod markdown;
 pub mod number;
+mod section;
 mod study;
 pub mod tex;
 
 pub use fit::{Trust, of_fit, trust};
 pub use html::html;
 pub use markdown::markdown;
+pub use section::of_section;
 pub use study::{Fitted, Study, Tally, of_study, tally};
 
 use crate::figure::{self, Figure, FigureError};

@@ -4,6 +4,7 @@ use super::fit::{blocks, trust};
 use super::number::{phrase, significant};
 use super::{Block, Document, Picture, Span, Table, Tone, plain};
 use crate::figure::describe;
+use crate::record::chart::Section;
 use crate::record::{Comparison, Record};
 use std::collections::BTreeMap;
 
@@ -60,6 +61,8 @@ pub struct Study<'a> {
     pub beside: &'a [Comparison],
     /// Every published number beside ours.
     pub comparisons: &'a [Comparison],
+    /// Accounts of families of laws, with their figures.
+    pub sections: &'a [(Section, Vec<Picture>)],
     /// Figures of the study as a whole.
     pub pictures: &'a [Picture],
     /// The command that remakes it.
@@ -79,6 +82,10 @@ pub fn of_study(study: &Study) -> Document {
     out.push(Block::Heading(2, "All fits".to_owned()));
     out.extend(summary(study.fits));
     out.extend(optima(study.fits));
+    for (section, pictures) in study.sections {
+        out.push(Block::Heading(2, section.title.clone()));
+        out.extend(super::of_section(section, pictures));
+    }
     if !study.beside.is_empty() || !study.comparisons.is_empty() {
         out.push(Block::Heading(2, "Published numbers".to_owned()));
         out.extend(compared("The numbers that these fits were fitted to reproduce", study.beside.iter()));

@@ -267,6 +267,14 @@ const DERIVED: &[Derived] = &[
         value: |t, at| at[0] - 1.0 - best_exponent_bits(&Theta::of(t), at[0]),
     },
     Derived {
+        symbol: "P",
+        meaning: "bits in all, sign included",
+        formula: r"E+M+1",
+        unit: "bits",
+        needs: &["E", "M"],
+        value: |_, at| at[0] + at[1] + 1.0,
+    },
+    Derived {
         symbol: "capacity",
         meaning: "what the layout can hold",
         formula: r"(E+\frac12)^\delta(M+\frac12)^\nu",
