@@ -234,6 +234,7 @@ impl Ranges {
                 .points
                 .inputs
                 .iter()
+                .filter(|(_, values)| !values.is_empty())
                 .map(|(axis, values)| {
                     let (low, high) = span(values);
                     (axis.symbol.clone(), low, high)

@@ -5,7 +5,59 @@ pub mod chart;
 
 use crate::dataset::{Provenance, Warning};
 use crate::objective::Objective;
+use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
+
+/// What may hold a number that is not finite. JSON has no such numbers: they are written as null,
+/// and null is read as NaN, so that whatever was written can be read.
+trait Nullable: Sized {
+    type Wire: DeserializeOwned;
+    fn of(wire: Self::Wire) -> Self;
+}
+
+impl Nullable for f64 {
+    type Wire = Option<f64>;
+    fn of(wire: Self::Wire) -> Self {
+        wire.unwrap_or(f64::NAN)
+    }
+}
+
+impl<T: Nullable> Nullable for Vec<T> {
+    type Wire = Vec<T::Wire>;
+    fn of(wire: Self::Wire) -> Self {
+        wire.into_iter().map(T::of).collect()
+    }
+}
+
+impl<T: Nullable> Nullable for Option<T> {
+    type Wire = Option<T::Wire>;
+    fn of(wire: Self::Wire) -> Self {
+        wire.map(T::of)
+    }
+}
+
+impl<A: Nullable, B: Nullable> Nullable for (A, B) {
+    type Wire = (A::Wire, B::Wire);
+    fn of((a, b): Self::Wire) -> Self {
+        (A::of(a), B::of(b))
+    }
+}
+
+macro_rules! never_null {
+    ($($kind:ty)*) => {$(
+        impl Nullable for $kind {
+            type Wire = Self;
+            fn of(wire: Self) -> Self {
+                wire
+            }
+        }
+    )*};
+}
+never_null!(usize String Axis);
+
+fn nullable<'de, D: Deserializer<'de>, T: Nullable>(input: D) -> Result<T, D::Error> {
+    T::Wire::deserialize(input).map(T::of)
+}
 
 /// A number with its uncertainty. Fields are absent where the number means nothing (a flat
 /// direction, a bound hit, no bootstrap asked for); a warning then says why.
@@ -18,6 +70,7 @@ pub struct Estimate {
     /// Unit, "1" for a pure number.
     pub unit: String,
     /// Point estimate.
+    #[serde(deserialize_with = "nullable")]
     pub estimate: f64,
     /// Standard error.
     pub standard_error: Option<f64>,
@@ -41,6 +94,7 @@ pub struct Record {
     /// What was minimised.
     pub objective: Objective,
     /// Σ w ρ(r) at the answer.
+    #[serde(deserialize_with = "nullable")]
     pub objective_value: f64,
     /// The objective under every other standard loss, at this answer (not refitted).
     pub other_objectives: Vec<OtherObjective>,
@@ -51,6 +105,7 @@ pub struct Record {
     /// How intervals were made: level, method, replicates.
     pub interval: IntervalMethod,
     /// Correlation of the parameters (bootstrap if there is one, else the covariance's).
+    #[serde(deserialize_with = "nullable")]
     pub correlation: Option<Vec<Vec<f64>>>,
     /// Why to believe that this is the minimum.
     pub certificate: Certificate,
@@ -109,6 +164,7 @@ pub struct OtherObjective {
     /// The objective.
     pub objective: Objective,
     /// Its value, a sum over rows.
+    #[serde(deserialize_with = "nullable")]
     pub value: f64,
 }
 
@@ -125,8 +181,10 @@ pub struct IntervalMethod {
     pub failed: usize,
     /// Thinned replicates of the parameters, in card order: the ridge figure, and the intervals of
     /// predictions asked for later.
+    #[serde(deserialize_with = "nullable")]
     pub sample: Vec<Vec<f64>>,
     /// Covariance of the parameters, natural scale.
+    #[serde(deserialize_with = "nullable")]
     pub covariance: Option<Vec<Vec<f64>>>,
     /// Parameters without a meaningful variance.
     pub undetermined: Vec<String>,
@@ -142,10 +200,12 @@ pub struct Certificate {
     /// Whether that criterion is one of convergence.
     pub converged: bool,
     /// Scale-free gradient: the fraction of the objective that one more Newton step would remove.
+    #[serde(deserialize_with = "nullable")]
     pub gradient: f64,
     /// Whether the Hessian is positive definite.
     pub positive_definite: bool,
     /// Condition number of the Hessian scaled to unit diagonal.
+    #[serde(deserialize_with = "nullable")]
     pub condition: f64,
     /// Starts tried.
     pub starts_tried: usize,
@@ -156,6 +216,7 @@ pub struct Certificate {
     /// Evaluations of objective and derivatives, all starts together.
     pub evaluations: usize,
     /// Share of rows where the loss is quadratic.
+    #[serde(deserialize_with = "nullable")]
     pub quadratic_share: f64,
     /// The bound nearest to the answer, if any parameter has one.
     pub nearest_bound: Option<String>,
@@ -167,12 +228,15 @@ pub struct Certificate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Basin {
     /// Objective there.
+    #[serde(deserialize_with = "nullable")]
     pub objective: f64,
     /// Parameters, card order.
+    #[serde(deserialize_with = "nullable")]
     pub theta: Vec<f64>,
     /// Starts that ended there.
     pub starts: usize,
     /// Largest relative difference of its predictions on the rows from the best basin's.
+    #[serde(deserialize_with = "nullable")]
     pub prediction_gap: f64,
 }
 
@@ -182,15 +246,20 @@ pub struct Points {
     /// Source row numbers.
     pub rows: Vec<usize>,
     /// Inputs by symbol (and C where it is known), same order as `rows`.
+    #[serde(deserialize_with = "nullable")]
     pub inputs: Vec<(Axis, Vec<f64>)>,
     /// Measured.
+    #[serde(deserialize_with = "nullable")]
     pub measured: Vec<f64>,
     /// Predicted.
+    #[serde(deserialize_with = "nullable")]
     pub predicted: Vec<f64>,
     /// Residual on the objective's scale.
+    #[serde(deserialize_with = "nullable")]
     pub residual: Vec<f64>,
     /// Rows whose removal moves the answer most: source row, and the relative change of the
     /// objective's answer (largest relative change of a derived quantity or parameter).
+    #[serde(deserialize_with = "nullable")]
     pub influence: Vec<(usize, f64)>,
 }
 
@@ -198,10 +267,12 @@ pub struct Points {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// Inputs: symbol, value.
+    #[serde(deserialize_with = "nullable")]
     pub at: Vec<(String, f64)>,
     /// What is predicted.
     pub output: Estimate,
     /// Per input, how far outside the data: 1 inside, 10 for ten times beyond the nearest row.
+    #[serde(deserialize_with = "nullable")]
     pub extrapolation: Vec<(String, f64)>,
     /// What to know about it.
     pub warnings: Vec<Warning>,
@@ -211,16 +282,19 @@ pub struct Prediction {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Optimum {
     /// The budget.
+    #[serde(deserialize_with = "nullable")]
     pub budget: f64,
     /// Cost model: "6ND", in FLOP.
     pub cost: String,
     /// Inputs held fixed.
+    #[serde(deserialize_with = "nullable")]
     pub fixed: Vec<(String, f64)>,
     /// The chosen inputs, the output, and ratios such as tokens per parameter.
     pub quantities: Vec<Estimate>,
     /// Largest relative difference between the closed form and the numeric minimum.
     pub closed_form_gap: Option<f64>,
     /// Per input, how far outside the data.
+    #[serde(deserialize_with = "nullable")]
     pub extrapolation: Vec<(String, f64)>,
     /// What to know about it.
     pub warnings: Vec<Warning>,
@@ -267,6 +341,7 @@ pub struct Curves {
     /// Loss over N and D.
     pub surface: Option<Surface>,
     /// Range of budgets that the data cover.
+    #[serde(deserialize_with = "nullable")]
     pub covered: Option<(f64, f64)>,
 }
 
@@ -274,12 +349,16 @@ pub struct Curves {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// Abscissa.
+    #[serde(deserialize_with = "nullable")]
     pub x: Vec<f64>,
     /// Ordinate.
+    #[serde(deserialize_with = "nullable")]
     pub y: Vec<f64>,
     /// Lower end of the interval (empty without a bootstrap).
+    #[serde(deserialize_with = "nullable")]
     pub lower: Vec<f64>,
     /// Upper end.
+    #[serde(deserialize_with = "nullable")]
     pub upper: Vec<f64>,
 }
 
@@ -287,12 +366,16 @@ pub struct Band {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IsoFlop {
     /// The budget.
+    #[serde(deserialize_with = "nullable")]
     pub budget: f64,
     /// Model sizes.
+    #[serde(deserialize_with = "nullable")]
     pub n: Vec<f64>,
     /// Predicted loss.
+    #[serde(deserialize_with = "nullable")]
     pub loss: Vec<f64>,
     /// Model size and loss at the minimum.
+    #[serde(deserialize_with = "nullable")]
     pub minimum: (f64, f64),
     /// Rows that lie at this budget: positions into [`Points`].
     pub points: Vec<usize>,
@@ -302,10 +385,13 @@ pub struct IsoFlop {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Surface {
     /// Abscissae.
+    #[serde(deserialize_with = "nullable")]
     pub n: Vec<f64>,
     /// Ordinates.
+    #[serde(deserialize_with = "nullable")]
     pub d: Vec<f64>,
     /// Loss, row by row: `loss[j][i]` at `n[i]`, `d[j]`.
+    #[serde(deserialize_with = "nullable")]
     pub loss: Vec<Vec<f64>>,
 }
 
@@ -319,8 +405,10 @@ pub struct Comparison {
     /// Exactly as printed.
     pub printed: String,
     /// The printed number.
+    #[serde(deserialize_with = "nullable")]
     pub value: f64,
     /// Ours.
+    #[serde(deserialize_with = "nullable")]
     pub ours: f64,
     /// Lower end of our interval, where there is one.
     pub lower: Option<f64>,

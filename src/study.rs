@@ -367,7 +367,8 @@ fn one(job: &Job, out: &Path) -> Result<Outcome, StudyError> {
     let record_path = out.join("fits").join(format!("{}.json", job.name));
     let replicates_path = out.join("replicates").join(format!("{}.parquet", job.name));
     let stored = std::fs::read(&record_path).ok().and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok());
-    if let Some(stored) = stored.filter(|stored| stored.key == key) {
+    let whole = |record: &Record| record.interval.replicates == record.interval.failed || replicates_path.is_file();
+    if let Some(stored) = stored.filter(|stored| stored.key == key && whole(&stored.record)) {
         return Ok(outcome(Ok(stored.record), true));
     }
     let analysis = match job.run(&|| {}) {
@@ -377,7 +378,8 @@ fn one(job: &Job, out: &Path) -> Result<Outcome, StudyError> {
     // The record goes last: it is what says that the fit is done.
     write_replicates(&analysis, &replicates_path)?;
     write_record(&analysis.record, &key, &record_path)?;
-    Ok(outcome(Ok(analysis.record), false))
+    // What a second run will find, to the bit.
+    Ok(outcome(Ok(read_record(&record_path)?), false))
 }
 
 /// Writes a record, whole or not at all.
@@ -404,13 +406,16 @@ pub fn read_record(path: &Path) -> Result<Record, StudyError> {
         .map_err(|error| StudyError::Malformed { path: name, detail: format!("not a saved fit: {error}") })
 }
 
-/// Writes the replicates of a fit, one column per parameter; nothing if there are none.
+/// Writes the replicates of a fit, one column per parameter; if there are none, no file is left.
 ///
 /// # Errors
 /// [`StudyError::Unwritable`].
 pub fn write_replicates(analysis: &Analysis, path: &Path) -> Result<(), StudyError> {
     if analysis.replicates.is_empty() {
-        return Ok(());
+        return match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unwritable(path, &error)),
+            _ => Ok(()),
+        };
     }
     let columns: Vec<(String, TableColumn)> = analysis
         .record
@@ -422,11 +427,15 @@ pub fn write_replicates(analysis: &Analysis, path: &Path) -> Result<(), StudyErr
     write_table(&columns, path).map_err(|error| unwritable(path, &error))
 }
 
-/// Writes bytes beside their place, flushes and renames: the file appears whole or not at all.
+/// Writes bytes beside their place, flushes and renames: the file appears whole or not at all. A
+/// file that holds them already is left alone.
 ///
 /// # Errors
 /// [`StudyError::Unwritable`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+    if std::fs::read(path).is_ok_and(|found| found == bytes) {
+        return Ok(());
+    }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(&folder)?;

@@ -155,14 +155,17 @@ impl Args {
 /// Fits, prints, saves.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let job = args.job()?;
+    // Before the work, so that none is lost to a folder that cannot be made.
+    if let Some(folder) = &args.out {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::work(format!("cannot write {}: {error}; choose another folder with `--out`", folder.display()))
+        })?;
+    }
     let bar = progress(job.bootstrap, "bootstrap");
     let analysis = job.run(&|| bar.inc(1))?;
     bar.finish_and_clear();
     let record = &analysis.record;
     if let Some(folder) = &args.out {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Failure::work(format!("cannot write {}: {error}; choose another folder with `--out`", folder.display()))
-        })?;
         write_replicates(&analysis, &folder.join("replicates.parquet"))?;
         write_record(record, &job.key()?, &folder.join("record.json"))?;
     }

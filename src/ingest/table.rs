@@ -27,11 +27,15 @@ impl TableColumn {
 }
 
 /// Writes a table as Parquet if the name ends in `.parquet`, else as CSV. The file appears whole
-/// or not at all: it is written beside its place, flushed to disk and renamed.
+/// or not at all: it is written beside its place, flushed to disk and renamed. A file that holds
+/// the same already is left alone.
 pub fn write_table(columns: &[(String, TableColumn)], path: &Path) -> Result<(), IngestError> {
     let name = path.display().to_string();
     let unwritable = |detail: String| Mistake::Unwritable { path: path.to_owned(), detail }.in_source(&name);
     let bytes = encode(columns, is_parquet(path)).map_err(&unwritable)?;
+    if fs::read(path).is_ok_and(|found| found == bytes) {
+        return Ok(());
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -94,7 +94,7 @@ impl Uncertainty {
             drawn: (record.interval.replicates, record.interval.failed),
             covariance: record.interval.covariance.clone(),
             undetermined: record.interval.undetermined.iter().filter_map(|s| law.card().param(s)).collect(),
-            degrees_of_freedom: record.points.rows.len().saturating_sub(record.interval.free),
+            degrees_of_freedom: record.provenance.rows_used.saturating_sub(record.interval.free),
         })
     }
 
