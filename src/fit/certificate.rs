@@ -1,7 +1,7 @@
 //! Why to believe that an answer is the minimum, and what to know where it may not be.
 
 use super::problem::{Binding, FitProblem};
-use super::{Setup, Spec, Starts, sorted};
+use super::{Setup, Spec, Starts, profile, sorted};
 use crate::dataset::Warning;
 use crate::law::{Order, Role, Transform};
 use crate::record::{Basin, Certificate};
@@ -125,9 +125,10 @@ fn scaled_curvature(problem: &FitProblem, q: &[f64], kinked: bool) -> Option<(DM
     let m = moving.len();
     let scaled = DMatrix::from_fn(m, m, |a, b| {
         let (i, j) = (moving[a], moving[b]);
-        matrix[i * n + j] / (matrix[i * n + i].abs() * matrix[j * n + j].abs()).sqrt()
+        matrix[i * n + j] / matrix[i * n + i].abs().sqrt() / matrix[j * n + j].abs().sqrt()
     });
-    Some((scaled, moving))
+    // An eigenvalue iteration would not end on what is not finite.
+    scaled.iter().all(|v| v.is_finite()).then_some((scaled, moving))
 }
 
 /// Smallest eigenvalue and condition number of the scaled curvature.
@@ -253,6 +254,22 @@ pub fn warnings(
             format!(
                 "The parameters lie on a ridge (condition number {:.1e}): report predictions and optima rather than single coefficients.",
                 certificate.condition
+            ),
+        );
+    }
+    let weak: Vec<usize> = match certificate.converged {
+        true => profile::weakly_identified(setup, &problem, &problem.variables(theta), &certificate.basins)
+            .into_iter()
+            .filter(|j| !bound.contains(j) && !flat.contains(j))
+            .collect(),
+        false => Vec::new(),
+    };
+    if !weak.is_empty() {
+        warn(
+            "weakly-identified",
+            format!(
+                "The data allow {} to be three times larger or smaller, or more: quote a profile interval, not the point.",
+                names(&weak)
             ),
         );
     }

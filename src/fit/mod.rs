@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod problem;
+mod profile;
 mod seeds;
 
 use crate::dataset::{Measurements, Warning};

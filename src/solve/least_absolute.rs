@@ -164,6 +164,9 @@ fn polish(problem: &dyn Kinked, start: &[f64], delta: f64, rows: &mut RowTable) 
 /// serve then.
 fn solve(matrix: DMatrix<f64>, right: &DVector<f64>) -> Option<DVector<f64>> {
     let finite = |v: &DVector<f64>| v.iter().all(|x| x.is_finite());
+    if !finite(right) || !matrix.iter().all(|v| v.is_finite()) {
+        return None;
+    }
     let lu = matrix.clone().lu();
     if let Some(step) = lu.solve(right).filter(finite)
         && (&matrix * &step - right).amax() <= 1e-9 * right.amax().max(f64::MIN_POSITIVE)

@@ -1,10 +1,12 @@
-//! A damped Newton method in a box.
+//! A trust-region Newton method in a box.
 //!
-//! Each step solves (K + λ diag M) s = −g, where K is the Hessian where that is positive definite
-//! and the majorant M (reweighted Gauss–Newton) where it is not. Damping in units of M's diagonal
-//! makes the iterates independent of the units of the variables. With λ = 0 near the minimum the
-//! step is Newton's own, so a warm start converges in a handful of evaluations; far away it is
-//! Levenberg and Marquardt's. Variables at a bound that the gradient pushes outward are held.
+//! Each step minimises a quadratic model within an ellipsoid ‖D s‖ ≤ Δ: it solves
+//! (K + λ D²) s = −g with the least λ ≥ 0 that keeps the step inside. K is the Hessian or its
+//! majorant (reweighted Gauss–Newton), whichever foretold the last change better. D² is the largest
+//! diagonal of the majorant met so far, which makes the iterates independent of the units of the
+//! variables. Near the minimum λ is 0 and the step is Newton's own, so a warm start converges in a
+//! handful of evaluations; far away it is Levenberg and Marquardt's. Variables at a bound that the
+//! gradient pushes outward are held.
 
 use super::{Evaluation, Problem, Solution, Termination, cholesky};
 use crate::real::Order;
@@ -16,7 +18,8 @@ pub struct Options {
     pub budget: usize,
     /// Fraction of the objective that a further step must promise to go on.
     pub tolerance: f64,
-    /// First damping: 0 for a warm start, 1e-3 from afar.
+    /// Damping of the first step, whose length is the first radius: 0 for a warm start, which is not
+    /// restricted, 1e-3 from afar.
     pub damping: f64,
     /// Objective at which the data count as matched exactly.
     pub exact: f64,
@@ -38,11 +41,15 @@ pub struct Newton {
     /// Evaluations so far.
     pub evaluations: usize,
     options: Options,
-    damping: f64,
+    radius: Option<f64>,
+    scale: Vec<f64>,
+    majorised: bool,
+    collapses: usize,
     trial: Vec<f64>,
     there: Evaluation,
     matrix: Vec<f64>,
     step: Vec<f64>,
+    work: Vec<f64>,
     free: Vec<usize>,
     finishing: bool,
 }
@@ -55,11 +62,15 @@ impl Newton {
             here: Evaluation::new(n),
             evaluations: 0,
             options,
-            damping: options.damping,
+            radius: None,
+            scale: vec![0.0; n],
+            majorised: false,
+            collapses: 0,
             trial: vec![0.0; n],
             there: Evaluation::new(n),
             matrix: vec![0.0; n * n],
             step: vec![0.0; n],
+            work: vec![0.0; n],
             free: Vec::with_capacity(n),
             finishing: false,
         }
@@ -76,9 +87,14 @@ impl Newton {
             self.q[i] = q[i].clamp(low, high);
         }
         self.evaluations = 1;
-        self.damping = self.options.damping;
+        self.radius = if self.options.damping > 0.0 { None } else { Some(f64::INFINITY) };
+        self.majorised = false;
+        self.collapses = 0;
         self.finishing = false;
-        problem.evaluate(&self.q, Order::Second, &mut self.here)
+        self.scale.fill(0.0);
+        let finite = problem.evaluate(&self.q, Order::Second, &mut self.here);
+        self.rescale();
+        finite
     }
 
     /// Twice the decrease that an undamped step promises, as a fraction of the objective; the
@@ -105,7 +121,21 @@ impl Newton {
         }
     }
 
-    /// Factorises curvature + damping on the free variables. False if not positive definite.
+    /// D² at the point in hand: the diagonal of the majorant, but no less than it ever was, so that
+    /// a variable that is losing its effect is not sent off to infinity.
+    fn rescale(&mut self) {
+        let n = self.q.len();
+        for (i, scale) in self.scale.iter_mut().enumerate() {
+            *scale = scale.max(self.here.majorant[i * n + i]);
+        }
+    }
+
+    /// D² of a variable; a variable without any effect so far is as good as any.
+    fn scale(&self, i: usize) -> f64 {
+        if self.scale[i] > 0.0 { self.scale[i] } else { 1.0 }
+    }
+
+    /// Factorises curvature + λ D² on the free variables. False if not positive definite.
     fn factorise(&mut self, hessian: bool, damping: f64) -> bool {
         let (n, m) = (self.q.len(), self.free.len());
         let source = if hessian { &self.here.hessian } else { &self.here.majorant };
@@ -113,8 +143,11 @@ impl Newton {
             for (b, &j) in self.free[..=a].iter().enumerate() {
                 self.matrix[a * m + b] = source[i * n + j];
             }
-            let scale = self.here.majorant[i * n + i];
-            self.matrix[a * m + a] += damping * if scale > 0.0 { scale } else { 1.0 };
+        }
+        if damping > 0.0 {
+            for a in 0..m {
+                self.matrix[a * m + a] += damping * self.scale(self.free[a]);
+            }
         }
         cholesky::factorise(&mut self.matrix, m)
     }
@@ -127,9 +160,76 @@ impl Newton {
         cholesky::solve(&self.matrix, m, &mut self.step[..m]);
     }
 
+    /// ‖D s‖.
+    fn length(&self) -> f64 {
+        self.free.iter().zip(&self.step).map(|(&i, s)| self.scale(i) * s * s).sum::<f64>().sqrt()
+    }
+
+    /// ‖L⁻¹ D² s‖², by which the length of the step falls with λ.
+    fn steepness(&mut self) -> f64 {
+        let m = self.free.len();
+        for a in 0..m {
+            let mut value = self.scale(self.free[a]) * self.step[a];
+            for b in 0..a {
+                value -= self.matrix[a * m + b] * self.work[b];
+            }
+            self.work[a] = value / self.matrix[a * m + a];
+        }
+        self.work[..m].iter().map(|w| w * w).sum()
+    }
+
+    /// Puts the minimiser of the model within the radius into `step`. Whether the radius restricts
+    /// it; `None` if no damping makes the model convex.
+    fn restricted_step(&mut self, hessian: bool) -> Option<bool> {
+        let mut damping = if self.radius.is_none() { self.options.damping } else { 0.0 };
+        while !self.factorise(hessian, damping) {
+            // A direction without any effect: the least damping makes the rest solvable.
+            damping = (damping * 10.0).max(1e-12);
+            if damping > 1e20 {
+                return None;
+            }
+        }
+        self.solve_step();
+        let mut length = self.length();
+        let Some(radius) = self.radius else {
+            self.radius = Some(length);
+            return Some(true);
+        };
+        if length <= radius {
+            return Some(false);
+        }
+        let (mut low, mut high) = (damping, f64::INFINITY);
+        for _ in 0..16 {
+            let next = damping + length * length / self.steepness() * (length - radius) / radius;
+            damping = match () {
+                () if next > low && next < high => next,
+                () if high.is_finite() => (low.max(1e-3 * high) * high).sqrt(),
+                () => (low * 10.0).max(1e-12),
+            };
+            if self.factorise(hessian, damping) {
+                self.solve_step();
+                length = self.length();
+                if (length - radius).abs() <= 0.1 * radius {
+                    break;
+                }
+            }
+            if length > radius { low = damping } else { high = damping }
+        }
+        Some(true)
+    }
+
+    /// Whether the trial takes away nearly all effect of a variable. From there no gradient leads
+    /// back, however much the objective fell, so a shorter step is taken first.
+    fn collapses(&self) -> bool {
+        let n = self.q.len();
+        self.free.iter().any(|&i| self.there.majorant[i * n + i] < 1e-6 * self.here.majorant[i * n + i])
+    }
+
     /// One iteration: steps until one decreases the objective. `Some` when it is over.
     pub fn step(&mut self, problem: &dyn Problem) -> Option<Termination> {
-        const SMALLEST: f64 = 1e-10;
+        /// Steps at a time, and in one solve, that are shortened before giving up on it.
+        const FAILURES: usize = 60;
+        const COLLAPSES: usize = 20;
         if self.here.value.abs() <= self.options.exact {
             return Some(Termination::Exact);
         }
@@ -137,30 +237,30 @@ impl Newton {
         if self.free.is_empty() {
             return Some(Termination::Newton);
         }
-        let n = self.q.len();
-        let mut previous_trial_worse = false;
+        let mut failures = 0;
         loop {
             if self.evaluations >= self.options.budget {
                 return Some(Termination::Budget);
             }
-            let newton = self.factorise(true, self.damping);
-            if !newton && !self.factorise(false, self.damping) {
-                // A direction without any effect: the least damping makes the rest solvable.
-                self.damping = (self.damping * 10.0).max(SMALLEST);
-                if self.damping > 1e20 {
-                    return Some(Termination::Flat);
-                }
-                continue;
-            }
-            self.solve_step();
+            let newton = !self.majorised && self.factorise(true, 0.0);
+            let Some(restricted) = self.restricted_step(newton) else { return Some(Termination::Flat) };
+            let length = self.length();
             self.trial.copy_from_slice(&self.q);
             for (a, &i) in self.free.iter().enumerate() {
                 let (low, high) = problem.bounds()[i];
                 self.trial[i] = (self.q[i] + self.step[a]).clamp(low, high);
             }
-            let promised = self.promise(newton, n);
+            let promised = self.promise(newton);
             let value = self.here.value.abs();
-            if promised <= self.options.tolerance * value && self.damping <= 1e-6 {
+            if promised <= self.options.tolerance * value && promised >= 0.0 && !restricted {
+                if self.majorised {
+                    // The last step is Newton's, wherever the Hessian allows it.
+                    self.majorised = false;
+                    if self.factorise(true, 0.0) {
+                        continue;
+                    }
+                    self.majorised = true;
+                }
                 // Quadratic convergence: this last step squares an error that is already small.
                 self.finishing = true;
             }
@@ -168,35 +268,54 @@ impl Newton {
             let finite = problem.evaluate(&self.trial, Order::Second, &mut self.there);
             let actual = self.here.value - self.there.value;
             if finite && (actual > 0.0 || (self.finishing && actual >= -1e-13 * value)) {
+                if !self.finishing && self.collapses < COLLAPSES && self.collapses() {
+                    self.collapses += 1;
+                    self.radius = Some(0.25 * length);
+                    continue;
+                }
+                let other = self.promise(!newton);
                 std::mem::swap(&mut self.q, &mut self.trial);
                 std::mem::swap(&mut self.here, &mut self.there);
                 if self.finishing {
                     return Some(Termination::Newton);
                 }
-                let ratio = actual / promised;
-                if ratio > 0.7 && !previous_trial_worse {
-                    self.damping *= 0.1;
-                    if self.damping < SMALLEST || (newton && ratio > 0.9 && ratio < 1.1) {
-                        self.damping = 0.0;
-                    }
-                } else if ratio < 0.2 {
-                    self.damping = (self.damping * 4.0).max(1e-6);
+                self.rescale();
+                let [foretold, otherwise] = [promised, other].map(|promise| (promise - actual).abs());
+                if otherwise < 0.67 * foretold {
+                    self.majorised = newton;
                 }
+                let ratio = actual / promised;
+                let radius = self.radius.unwrap_or(length);
+                self.radius = Some(match ratio {
+                    _ if ratio < 0.25 => 0.5 * length,
+                    _ if ratio > 0.75 && restricted => radius.max(3.0 * length),
+                    _ => radius,
+                });
                 return None;
             }
-            if self.finishing || promised <= 1e-15 * value {
+            failures += 1;
+            if self.finishing {
                 return Some(Termination::Rounding);
             }
-            previous_trial_worse = true;
-            self.damping = (self.damping * 8.0).max(1e-4);
-            if self.damping > 1e14 {
-                return Some(if promised <= 1e-10 * value { Termination::Rounding } else { Termination::Stalled });
+            if (0.0..=1e-15 * value).contains(&promised) || failures > FAILURES {
+                let small = self.decrement(problem) <= 1e-10;
+                return Some(if small { Termination::Rounding } else { Termination::Stalled });
             }
+            self.radius = Some(if finite { self.shortened(length, actual) } else { 0.1 * length });
         }
     }
 
+    /// A shorter radius, from the parabola through the value and slope here and the value there.
+    fn shortened(&self, length: f64, actual: f64) -> f64 {
+        let slope: f64 =
+            self.free.iter().map(|&i| -self.here.gradient[i] * (self.trial[i] - self.q[i])).sum();
+        // In this order NaN becomes the shorter.
+        length * (0.5 * slope / (slope - actual)).max(0.1).min(0.5)
+    }
+
     /// The decrease that the quadratic model promises for the clamped step.
-    fn promise(&self, newton: bool, n: usize) -> f64 {
+    fn promise(&self, newton: bool) -> f64 {
+        let n = self.q.len();
         let source = if newton { &self.here.hessian } else { &self.here.majorant };
         let mut linear = 0.0;
         let mut quadratic = 0.0;
