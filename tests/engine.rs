@@ -206,7 +206,10 @@ fn isoflops(file: &str, keep: impl Fn(&str) -> bool) -> Option<Measurements> {
         .filter(|cells| keep(cells[place("condition")]))
         .collect();
     let column = |name: &str| kept.iter().map(|cells| cells[place(name)].parse().unwrap()).collect::<Vec<f64>>();
-    Some(Measurements::from_columns(file, vec![("N", column("params")), ("D", column("tokens")), ("L", column("loss"))]))
+    Some(Measurements::from_columns(
+        file,
+        vec![("N", column("params")), ("D", column("tokens")), ("L", column("loss"))],
+    ))
 }
 
 #[test]

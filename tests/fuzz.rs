@@ -207,7 +207,8 @@ fn case(seed: u64, search: bool) -> Result<String, String> {
         Ok(Ok(ended)) => Ok(ended),
         Ok(Err(fault)) => Err(format!("{described}: {fault}")),
         Err(panic) => {
-            let text = panic.downcast_ref::<String>().cloned().or(panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+            let text =
+                panic.downcast_ref::<String>().cloned().or(panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
             Err(format!("{described}: panicked: {}", text.unwrap_or_default()))
         }
     }

@@ -209,7 +209,8 @@ const EXPECTED_ELSEWHERE: &[Known] = &[];
 
 /// One line of the table; false if the end is not what is expected.
 fn run<T: Residuals<N>, const N: usize>(scale: f64) -> Result<(), String> {
-    let problem = Squares::<T, N> { bounds: [(f64::NEG_INFINITY, f64::INFINITY); N], residuals: std::marker::PhantomData };
+    let problem =
+        Squares::<T, N> { bounds: [(f64::NEG_INFINITY, f64::INFINITY); N], residuals: std::marker::PhantomData };
     let start: Vec<f64> = T::START.iter().map(|x| x * scale).collect();
     let options = Options { budget: 4_000, exact: 1e-28, ..Options::default() };
     let solution = executor::newton(&problem, &start, options);
@@ -233,7 +234,9 @@ fn run<T: Residuals<N>, const N: usize>(scale: f64) -> Result<(), String> {
     match (which, expected) {
         _ if !same => Err(format!("{} x {scale}: the lean loop ends elsewhere", T::NAME)),
         (Some(0), None) => Ok(()),
-        (Some(0), Some(known)) => Err(format!("{} x {scale}: reaches the global minimum now; stated: {}", T::NAME, known.why)),
+        (Some(0), Some(known)) => {
+            Err(format!("{} x {scale}: reaches the global minimum now; stated: {}", T::NAME, known.why))
+        }
         (_, Some(_)) => Ok(()),
         (_, None) => Err(format!("{} x {scale}: {:e} at {:?}", T::NAME, 2.0 * solution.value, solution.q)),
     }
@@ -242,9 +245,7 @@ fn run<T: Residuals<N>, const N: usize>(scale: f64) -> Result<(), String> {
 /// Which of the published minima: the value agrees to five digits, or both are zero.
 fn reached<T: Residuals<N>, const N: usize>(solution: &Solution) -> Option<usize> {
     let value = 2.0 * solution.value;
-    T::MINIMA.iter().position(|&known| {
-        if known == 0.0 { value < 1e-18 } else { (value / known - 1.0).abs() < 1e-5 }
-    })
+    T::MINIMA.iter().position(|&known| if known == 0.0 { value < 1e-18 } else { (value / known - 1.0).abs() < 1e-5 })
 }
 
 #[test]
@@ -259,9 +260,26 @@ fn the_published_minima_are_reached_from_near_and_far() {
         };
     }
     all!(
-        Rosenbrock, FreudensteinRoth, PowellBadlyScaled, BrownBadlyScaled, Beale, JennrichSampson, HelicalValley,
-        Bard, Gaussian, Meyer, Gulf, Box3, PowellSingular, Wood, KowalikOsborne, BrownDennis, Osborne1, BiggsExp6,
-        Osborne2, Watson
+        Rosenbrock,
+        FreudensteinRoth,
+        PowellBadlyScaled,
+        BrownBadlyScaled,
+        Beale,
+        JennrichSampson,
+        HelicalValley,
+        Bard,
+        Gaussian,
+        Meyer,
+        Gulf,
+        Box3,
+        PowellSingular,
+        Wood,
+        KowalikOsborne,
+        BrownDennis,
+        Osborne1,
+        BiggsExp6,
+        Osborne2,
+        Watson
     );
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

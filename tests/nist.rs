@@ -204,7 +204,8 @@ fn all_sets_reach_their_certified_values_from_both_starts() {
         let known = &certified[name];
         let data = measurements(name);
         assert_eq!(data.len(), known.observations, "{name}");
-        let column = |of: fn(&Parameter) -> &String| known.parameters.iter().map(|p| number(of(p))).collect::<Vec<f64>>();
+        let column =
+            |of: fn(&Parameter) -> &String| known.parameters.iter().map(|p| number(of(p))).collect::<Vec<f64>>();
         let (theta, deviation) = (column(|p| &p.certified), column(|p| &p.standard_deviation));
         let demanded = EXCEPTIONS.iter().find(|(set, ..)| *set == name).map_or(DEMANDED, |(_, digits, _)| *digits);
         for (which, start) in [(1, column(|p| &p.start_1)), (2, column(|p| &p.start_2))] {
@@ -221,7 +222,8 @@ fn all_sets_reach_their_certified_values_from_both_starts() {
                 reached[0], reached[1], reached[2], fit.certificate.evaluations, fit.certificate.termination
             );
             if !fit.certificate.converged || reached.iter().zip(demanded).any(|(r, d)| *r < d) {
-                failures.push(format!("{name} from start {which}: {reached:.1?} digits of {demanded:?}: {:?}", fit.theta));
+                failures
+                    .push(format!("{name} from start {which}: {reached:.1?} digits of {demanded:?}: {:?}", fit.theta));
             }
             // The loop that a bootstrap runs takes the same steps as the runner.
             let problem = fit.setup.problem();

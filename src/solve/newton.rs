@@ -307,10 +307,10 @@ impl Newton {
 
     /// A shorter radius, from the parabola through the value and slope here and the value there.
     fn shortened(&self, length: f64, actual: f64) -> f64 {
-        let slope: f64 =
-            self.free.iter().map(|&i| -self.here.gradient[i] * (self.trial[i] - self.q[i])).sum();
+        let slope: f64 = self.free.iter().map(|&i| -self.here.gradient[i] * (self.trial[i] - self.q[i])).sum();
         // In this order NaN becomes the shorter.
-        length * (0.5 * slope / (slope - actual)).max(0.1).min(0.5)
+        let factor = 0.5 * slope / (slope - actual);
+        length * if factor.is_nan() { 0.1 } else { factor.clamp(0.1, 0.5) }
     }
 
     /// The decrease that the quadratic model promises for the clamped step.
