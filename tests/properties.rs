@@ -143,7 +143,9 @@ proptest! {
             let card = law.card();
             let Some(allocation) = card.allocation.filter(|a| a.closed_form.is_some()) else { continue };
             let mut stream = Stream(seed);
-            (0..5).for_each(|_| drop(stream.next()));
+            (0..5).for_each(|_| {
+                stream.next();
+            });
             let theta: Vec<f64> = card
                 .params
                 .iter()
