@@ -194,7 +194,7 @@ fn case(seed: u64, search: bool) -> Result<String, String> {
     let tried = catch_unwind(AssertUnwindSafe(|| match fit(&spec, &data) {
         Err(error) => Ok(outcome(&error).to_owned()),
         Ok(fit) => {
-            if seed % 16 == 0 {
+            if seed.is_multiple_of(16) {
                 bootstrap(&fit, 4, seed, None, &|| ());
             }
             match fault(&fit, if search { &[] } else { &starts }) {
