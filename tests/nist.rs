@@ -224,7 +224,8 @@ fn all_sets_reach_their_certified_values_from_both_starts() {
         let known = &certified[name];
         let data = measurements(name);
         assert_eq!(data.len(), known.observations, "{name}");
-        let column = |of: fn(&Parameter) -> &String| known.parameters.iter().map(|p| number(of(p))).collect::<Vec<f64>>();
+        let column =
+            |of: fn(&Parameter) -> &String| known.parameters.iter().map(|p| number(of(p))).collect::<Vec<f64>>();
         let (theta, deviation) = (column(|p| &p.certified), column(|p| &p.standard_deviation));
         for (which, start) in [(1, column(|p| &p.start_1)), (2, column(|p| &p.start_2))] {
             let objective = Objective { residual: Residual::Raw, loss: Loss::Squared };
@@ -246,9 +247,9 @@ fn all_sets_reach_their_certified_values_from_both_starts() {
                 fit.certificate.termination,
                 exception.map_or_else(String::new, |e| format!(" ({})", e.why))
             );
-            if (demanded[0] > 0.0 && !fit.certificate.converged)
-                || reached.iter().zip(demanded).any(|(r, d)| *r < d) {
-                failures.push(format!("{name} from start {which}: {reached:.1?} digits of {demanded:?}: {:?}", fit.theta));
+            if (demanded[0] > 0.0 && !fit.certificate.converged) || reached.iter().zip(demanded).any(|(r, d)| *r < d) {
+                failures
+                    .push(format!("{name} from start {which}: {reached:.1?} digits of {demanded:?}: {:?}", fit.theta));
             }
             // The loop that a bootstrap runs takes the same steps as the runner.
             let problem = fit.setup.problem();
