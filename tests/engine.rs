@@ -134,7 +134,7 @@ fn the_runner_and_the_lean_loop_take_the_same_steps() {
         for _ in 0..200 {
             let q: Vec<f64> = start(&mut rng);
             for damping in [0.0, 1e-3] {
-                let options = Options { damping, ..Options::default() };
+                let options = Options { damping, exact: setup.exact(), ..Options::default() };
                 let solved = setup.solve(&mut problem, &q, options);
                 let mut newton = Newton::new(q.len(), options);
                 let termination = minimise(&problem, &q, &mut newton);

@@ -189,7 +189,7 @@ impl Setup {
         self.bounds.len()
     }
     /// Objective below which the data count as matched exactly: rounding of the targets.
-    fn exact(&self) -> f64 {
+    pub fn exact(&self) -> f64 {
         let rounding: f64 = self
             .rows
             .target

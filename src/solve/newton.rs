@@ -2,8 +2,8 @@
 //!
 //! Each step minimises a quadratic model within an ellipsoid ‖D s‖ ≤ Δ: it solves
 //! (K + λ D²) s = −g with the least λ ≥ 0 that keeps the step inside. K is the Hessian or its
-//! majorant (reweighted Gauss–Newton), whichever foretold the last change better. D² is the largest
-//! diagonal of the majorant met so far, which makes the iterates independent of the units of the
+//! majorant (reweighted Gauss–Newton), whichever foretold the last change better. D² is the diagonal
+//! of the majorant, with a memory, which makes the iterates independent of the units of the
 //! variables. Near the minimum λ is 0 and the step is Newton's own, so a warm start converges in a
 //! handful of evaluations; far away it is Levenberg and Marquardt's. Variables at a bound that the
 //! gradient pushes outward are held.
@@ -27,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { budget: 400, tolerance: 1e-13, damping: 1e-3, exact: 0.0 }
+        Self { budget: 1_000, tolerance: 1e-13, damping: 1e-3, exact: 0.0 }
     }
 }
 
@@ -45,6 +45,7 @@ pub struct Newton {
     scale: Vec<f64>,
     majorised: bool,
     collapses: usize,
+    released: bool,
     trial: Vec<f64>,
     there: Evaluation,
     matrix: Vec<f64>,
@@ -66,6 +67,7 @@ impl Newton {
             scale: vec![0.0; n],
             majorised: false,
             collapses: 0,
+            released: false,
             trial: vec![0.0; n],
             there: Evaluation::new(n),
             matrix: vec![0.0; n * n],
@@ -90,6 +92,7 @@ impl Newton {
         self.radius = if self.options.damping > 0.0 { None } else { Some(f64::INFINITY) };
         self.majorised = false;
         self.collapses = 0;
+        self.released = false;
         self.finishing = false;
         self.scale.fill(0.0);
         let finite = problem.evaluate(&self.q, Order::Second, &mut self.here);
@@ -121,12 +124,12 @@ impl Newton {
         }
     }
 
-    /// D² at the point in hand: the diagonal of the majorant, but no less than it ever was, so that
-    /// a variable that is losing its effect is not sent off to infinity.
+    /// D² at the point in hand: the diagonal of the majorant, but fading by a tenth a step at most,
+    /// so that a variable that is losing its effect is not sent off to infinity.
     fn rescale(&mut self) {
         let n = self.q.len();
         for (i, scale) in self.scale.iter_mut().enumerate() {
-            *scale = scale.max(self.here.majorant[i * n + i]);
+            *scale = (0.9 * *scale).max(self.here.majorant[i * n + i]);
         }
     }
 
@@ -267,7 +270,12 @@ impl Newton {
             self.evaluations += 1;
             let finite = problem.evaluate(&self.trial, Order::Second, &mut self.there);
             let actual = self.here.value - self.there.value;
-            if finite && (actual > 0.0 || (self.finishing && actual >= -1e-13 * value)) {
+            // Close to the minimum of small residuals the objective is mostly rounding; the
+            // gradient still tells.
+            let noise = self.noise();
+            let near = !restricted && promised.abs() <= noise.max(1e-9 * value) && actual >= -noise.max(1e-10 * value);
+            let flatter = near && self.slope(&self.there) < 0.25 * self.slope(&self.here);
+            if finite && (actual > 0.0 || flatter || (self.finishing && actual >= -1e-13 * value)) {
                 if !self.finishing && self.collapses < COLLAPSES && self.collapses() {
                     self.collapses += 1;
                     self.radius = Some(0.25 * length);
@@ -281,13 +289,13 @@ impl Newton {
                 }
                 self.rescale();
                 let [foretold, otherwise] = [promised, other].map(|promise| (promise - actual).abs());
-                if otherwise < 0.67 * foretold {
+                if otherwise < 0.3 * foretold {
                     self.majorised = newton;
                 }
                 let ratio = actual / promised;
                 let radius = self.radius.unwrap_or(length);
                 self.radius = Some(match ratio {
-                    _ if ratio < 0.25 => 0.5 * length,
+                    _ if ratio < 0.05 && !flatter => 0.5 * length,
                     _ if ratio > 0.75 && restricted => radius.max(3.0 * length),
                     _ => radius,
                 });
@@ -298,11 +306,28 @@ impl Newton {
                 return Some(Termination::Rounding);
             }
             if (0.0..=1e-15 * value).contains(&promised) || failures > FAILURES {
-                let small = self.decrement(problem) <= 1e-10;
+                let small = self.decrement(problem) * value <= self.noise().max(1e-10 * value);
+                if small && !self.released {
+                    // Near, but short of Newton's own step: that one has the last digits.
+                    self.released = true;
+                    self.majorised = false;
+                    self.radius = Some(f64::INFINITY);
+                    continue;
+                }
                 return Some(if small { Termination::Rounding } else { Termination::Stalled });
             }
             self.radius = Some(if finite { self.shortened(length, actual) } else { 0.1 * length });
         }
+    }
+
+    /// What rounding of the data alone does to an objective of this size, by Cauchy and Schwarz.
+    fn noise(&self) -> f64 {
+        2.0 * (self.here.value.abs() * self.options.exact).sqrt()
+    }
+
+    /// ‖D⁻¹ g‖² on the free variables.
+    fn slope(&self, at: &Evaluation) -> f64 {
+        self.free.iter().map(|&i| at.gradient[i] * at.gradient[i] / self.scale(i)).sum()
     }
 
     /// A shorter radius, from the parabola through the value and slope here and the value there.

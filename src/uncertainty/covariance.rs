@@ -95,7 +95,7 @@ pub fn covariance(fit: &Fit, kind: Kind, groups: Option<&[String]>) -> Option<Co
             .then(|| DMatrix::from_fn(m, m, |a, b| here.hessian[kept[a] * n + kept[b]]))
     };
     let inner = match kind {
-        Kind::GaussNewton => invert(gram(&|_, w| w))? * s2,
+        Kind::GaussNewton => inverse_gram(&rows, &kept)? * s2,
         Kind::Observed => invert(hessian()?)? * s2,
         Kind::Sandwich => {
             let bread = invert(hessian()?)?;
@@ -132,6 +132,25 @@ pub fn covariance(fit: &Fit, kind: Kind, groups: Option<&[String]>) -> Option<Co
         }
     }
     Some(Covariance { kind, matrix, undetermined, degrees_of_freedom })
+}
+
+/// (JᵀWJ)⁻¹ from the triangular factor of W^½J, its columns scaled to unit length: forming JᵀWJ
+/// would cost half the digits. `None` if a column depends on the others.
+fn inverse_gram(rows: &[(f64, f64, Vec<f64>)], kept: &[usize]) -> Option<DMatrix<f64>> {
+    let m = kept.len();
+    let length = |i: usize| rows.iter().map(|(_, w, g)| w * g[i] * g[i]).sum::<f64>().sqrt();
+    let scale: Vec<f64> = kept.iter().map(|&i| length(i)).collect();
+    if !scale.iter().all(|s| s.is_finite() && *s > 0.0) {
+        return None;
+    }
+    let scaled = DMatrix::from_fn(rows.len(), m, |k, a| rows[k].1.sqrt() * rows[k].2[kept[a]] / scale[a]);
+    let factor = scaled.qr().r();
+    if (0..m).any(|a| factor[(a, a)].abs() <= 16.0 * f64::EPSILON) {
+        return None;
+    }
+    let inverse = factor.solve_upper_triangular(&DMatrix::identity(m, m))?;
+    let inverse = &inverse * inverse.transpose();
+    Some(DMatrix::from_fn(m, m, |a, b| inverse[(a, b)] / (scale[a] * scale[b])))
 }
 
 /// The inverse by Cholesky after scaling to unit diagonal, which keeps the digits that unlike
