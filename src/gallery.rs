@@ -36,7 +36,9 @@ pub fn beside(outcomes: &[Outcome]) -> Vec<Comparison> {
             let symbols = published.law.card().params.iter().map(|p| p.symbol);
             let params = symbols.zip(&published.params).filter_map(|(s, e)| Some((s.to_owned(), e.as_ref()?)));
             let derived = published.derived.iter().map(|(s, e)| (s.clone(), e));
-            for (symbol, expected) in params.chain(derived) {
+            // What was held at a published value agrees with it and says nothing.
+            let held = |symbol: &str| outcome.job.constraints.fix.iter().any(|(fixed, _)| fixed == symbol);
+            for (symbol, expected) in params.chain(derived).filter(|(symbol, _)| !held(symbol)) {
                 let mut ours = record.parameters.iter().chain(&record.derived);
                 let Some(estimate) = ours.find(|e| e.symbol == symbol) else { continue };
                 out.push(Comparison {

@@ -1,4 +1,30 @@
 //! Fits neural scaling laws, says how far to trust the fit, and extrapolates.
+//!
+//! Data flow one way. A table becomes [`dataset::Measurements`] ([`ingest`]); a law of the registry
+//! ([`laws`]) under an objective ([`objective`]) is fitted to them ([`fit`]); intervals
+//! ([`uncertainty`]), predictions and optima ([`analysis`], [`optimum`]) follow; all of it is written
+//! down as a plain [`record::Record`], and figures ([`figure`]) and reports ([`report`]) are drawn
+//! from that alone. A [`job::Job`] is one such path from end to end, a [`study`] many:
+//!
+//! ```rust
+//! use scaling_laws::job::Job;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut job = Job::new("hoffmann2022-figure4", "chinchilla"); // or the path of a table
+//!     job.filter = Some("L < 3.4469".to_owned());
+//!     job.bootstrap = 100;
+//!     job.compute = vec![5.76e23];
+//!     let record = job.run(&|| {})?.record;
+//!     let best = &record.optima[0].quantities[0];
+//!     println!("{} = {:.3e}, from {:?} to {:?}", best.symbol, best.estimate, best.lower, best.upper);
+//!     assert!((record.objective_value / 0.00101827401780 - 1.0).abs() < 1e-6);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Every law is one formula over a generic number ([`real::Real`]), from which values, gradients and
+//! Hessians are computed; [`law::Of`] turns a formula of one's own into a [`law::Law`]. Published
+//! numbers are data too ([`reference`]), and [`reproduction`] holds every one of them against ours.
 
 pub mod analysis;
 pub mod approach;

@@ -82,7 +82,7 @@ fn fits(outcomes: &[study::Outcome], out: &mut dyn Write) -> Outcome {
         let mut row = vec![o.job.name.clone(), o.job.law.clone()];
         match &o.result {
             Ok(record) => {
-                let main = record.derived.first().or(record.parameters.first());
+                let main = report::main_results(record, 1).pop();
                 row.push(record.provenance.rows_used.to_string());
                 row.push(main.map_or_else(String::new, |e| format!("{} = {}", e.symbol, phrase(e))));
                 row.push(report::trust(record).0.word().to_owned());

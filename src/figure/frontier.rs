@@ -66,7 +66,7 @@ pub fn draw(record: &Record) -> Option<Figure> {
     if !asked.is_empty() {
         figure = figure.key("optimum asked for", &[Key::Point(optimum)]);
     }
-    let caption = match covered {
+    let mut caption = match covered {
         Some((low, high)) => format!(
             "Rows cover budgets from {} to {}; the frontier is extrapolated beyond (dashed, shaded).",
             describe::amount(low, &budget.unit),
@@ -74,5 +74,11 @@ pub fn draw(record: &Record) -> Option<Figure> {
         ),
         None => "The best loss that the law allows at each budget.".to_owned(),
     };
+    let free = |symbol: &String| record.curves.allocation.iter().any(|(axis, _)| axis.symbol == *symbol);
+    let held: Vec<&str> =
+        record.law.inputs.iter().map(|i| &i.symbol).filter(|s| !free(s)).map(String::as_str).collect();
+    if !held.is_empty() {
+        caption += &format!(" The frontier is for one value of {}; the rows have many.", held.join(" and "));
+    }
     Some(figure.panel(panel).caption(caption))
 }

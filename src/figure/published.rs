@@ -5,7 +5,8 @@ use super::ticks::{Notation, write};
 use super::tree::{Along, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
 use crate::record::Comparison;
 
-/// Whiskers are cut at so many per cent: an interval without an end would flatten all others.
+/// Whiskers are cut at so many per cent, and what differs by more is left to the table: it would
+/// flatten all others.
 const CUT: f64 = 300.0;
 /// Characters that the name of a comparison has room for.
 const ROOM: usize = 44;
@@ -15,7 +16,7 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
     let relative = |c: &Comparison, v: f64| 100.0 * (v / c.value - 1.0);
     let shown: Vec<(&Comparison, f64, f64)> = comparisons
         .iter()
-        .filter(|c| c.value != 0.0 && c.ours.is_finite())
+        .filter(|c| c.value != 0.0 && c.ours.is_finite() && relative(c, c.ours).abs() <= CUT)
         .filter_map(|c| {
             let (a, b) = (relative(c, c.lower?), relative(c, c.upper?));
             Some((c, a.min(b), a.max(b)))

@@ -5,10 +5,14 @@ use super::describe;
 use super::tree::{Along, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
 use crate::record::{Estimate, Record};
 
+/// Replicates drawn at most: more would only darken the ridge.
+const DRAWN: usize = 150;
+
 /// Draws the replicates of the most correlated pair of parameters, and of the next pair that
 /// shares none with it.
 pub fn draw(record: &Record) -> Option<Figure> {
     let sample = &record.interval.sample;
+    let sample: Vec<&Vec<f64>> = sample.iter().step_by(sample.len().div_ceil(DRAWN).max(1)).collect();
     let correlation = record.correlation.as_ref()?;
     if sample.len() < 10 {
         return None;

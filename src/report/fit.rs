@@ -148,11 +148,19 @@ pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
     out
 }
 
+/// What a fit is asked for first: what follows from its parameters, else they themselves; those
+/// that were fixed, or follow from fixed ones alone, only if there is nothing else.
+pub fn main_results(record: &Record, count: usize) -> Vec<&Estimate> {
+    let known = |e: &&Estimate| e.lower.is_some();
+    let groups = [&record.derived, &record.parameters];
+    match groups.iter().find(|group| group.iter().any(|e| known(&e))) {
+        Some(group) => group.iter().filter(known).take(count).collect(),
+        None => groups.iter().find(|g| !g.is_empty()).map_or_else(Vec::new, |g| g.iter().take(count).collect()),
+    }
+}
+
 fn answer(record: &Record) -> Vec<Span> {
-    let main: Vec<&Estimate> = match record.derived.is_empty() {
-        true => record.parameters.iter().take(3).collect(),
-        false => record.derived.iter().take(3).collect(),
-    };
+    let main = main_results(record, 3);
     let rows = record.provenance.rows_used;
     let mut out = vec![
         Span::Strong(record.law.title.clone()),

@@ -9,7 +9,7 @@ mod section;
 mod study;
 pub mod tex;
 
-pub use fit::{Trust, of_fit, trust};
+pub use fit::{Trust, main_results, of_fit, trust};
 pub use html::html;
 pub use markdown::markdown;
 pub use section::of_section;

@@ -1,6 +1,6 @@
 //! Many fits and the published numbers beside them.
 
-use super::fit::{blocks, trust};
+use super::fit::{blocks, main_results, trust};
 use super::number::{phrase, significant};
 use super::{Block, Document, Picture, Span, Table, Tone, plain};
 use crate::figure::describe;
@@ -88,7 +88,7 @@ pub fn of_study(study: &Study) -> Document {
     }
     if !study.beside.is_empty() || !study.comparisons.is_empty() {
         out.push(Block::Heading(2, "Published numbers".to_owned()));
-        out.extend(compared("The numbers that these fits were fitted to reproduce", study.beside.iter()));
+        out.extend(compared("The published numbers that these fits are held beside", study.beside.iter()));
         out.extend(study.pictures.iter().cloned().map(Block::Picture));
         out.extend(scoreboard(study.comparisons));
         let differ = study.comparisons.iter().filter(|c| !c.agrees || !c.expected);
@@ -129,9 +129,8 @@ fn summary(fits: &[Fitted]) -> Option<Block> {
     let heads = ["Fit", "Law", "Data", "#Rows", "#Objective", "Main numbers", "Trust"];
     let mut table = Table::new("Every fit of the study; intervals in brackets", &heads);
     for Fitted { record, .. } in fits {
-        let main = if record.derived.is_empty() { &record.parameters } else { &record.derived };
-        let main: Vec<String> =
-            main.iter().take(2).map(|e| format!("{} = {}", describe::greek(&e.symbol), phrase(e))).collect();
+        let main = main_results(record, 2).into_iter();
+        let main: Vec<String> = main.map(|e| format!("{} = {}", describe::greek(&e.symbol), phrase(e))).collect();
         table.row(vec![
             vec![Span::Strong(record.name.clone())],
             vec![Span::Code(record.law.id.clone())],
