@@ -271,7 +271,10 @@ fn warnings(budgets: &[Budget], options: &Options, left_out: usize, failed: usiz
     let rows = left_out + small().map(|b| b.rows.len()).sum::<usize>();
     if rows > 0 {
         let (count, least) = (small().count(), options.min_points);
-        let message = format!("{rows} rows are at no budget, or at one of {count} with fewer than {least} rows.");
+        let message = match count {
+            0 => format!("{rows} rows are at no budget."),
+            _ => format!("{rows} rows are at no budget, or at one of {count} with fewer than {least} rows."),
+        };
         warnings.push(Warning::new("isoflop-too-few-points", message));
     }
     if failed > 0 {

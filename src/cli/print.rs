@@ -47,9 +47,11 @@ pub fn estimates(list: &[Estimate], level: f64) -> comfy_table::Table {
             _ => "—".to_owned(),
         };
         let unit = if e.unit == "1" { String::new() } else { e.unit.clone() };
+        // Bits come whole from a choice of formats, and only then.
+        let whole = e.unit == "bits" && e.estimate.fract() == 0.0;
         out.add_row([
             e.symbol.clone(),
-            number(e.estimate),
+            if whole { format!("{:.0}", e.estimate) } else { number(e.estimate) },
             optional(e.standard_error),
             interval,
             unit,

@@ -90,7 +90,7 @@ fn approaches() -> Result<(Vec<Exponent>, Vec<String>), FamilyError> {
         Ok(e) => {
             let used = e.budgets.iter().filter(|b| b.optimum.is_some()).count();
             found.push(of_line("2 IsoFLOP parabolas", &e.n, format!("{used} of {} budgets", e.budgets.len())));
-            notes.extend(e.warnings.iter().map(|w| format!("Approach 2: {}.", w.message)));
+            notes.extend(e.warnings.iter().map(|w| format!("Approach 2: {}", w.message)));
         }
         Err(error) => notes.push(format!("Approach 2: {error}.")),
     }
@@ -104,8 +104,8 @@ fn approaches() -> Result<(Vec<Exponent>, Vec<String>), FamilyError> {
     }
     if let Ok(bias) = isoflop::bias(&data, &planned, published.law, &third.theta) {
         notes.push(format!(
-            "On the surface that approach 3 fits, parabolas on these very grids would find a = {:.3} where the truth \
-             is {:.3}: what approach 2 hides.",
+            "On the surface that approach 3 fits, parabolas on these very grids would find a = {:.4} where the truth \
+             is {:.4}: the bias that approach 2 hides, small on grids as wide and centred as these.",
             bias.exponent_parabola, bias.exponent_true
         ));
     }

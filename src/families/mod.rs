@@ -85,7 +85,7 @@ fn spaced((low, high): (f64, f64), count: usize) -> Vec<f64> {
 
 /// A large number with its suffix, or a small one to some digits.
 fn number(value: f64, digits: i32) -> String {
-    if value.is_finite() && value.abs() >= 1e5 { si(value) } else { significant(value, digits) }
+    if value.is_finite() && value.abs() >= 1e4 { si(value) } else { significant(value, digits) }
 }
 
 fn dash(value: Option<String>) -> String {
