@@ -435,6 +435,10 @@ impl<F, const P: usize> Default for Of<F, P> {
 /// Laws with more parameters than this take second derivatives two parameters at a time: code for
 /// all pairs at once grows with their square.
 const WHOLE: usize = 6;
+/// Laws with at most this many parameters have their second derivatives compiled for the widest
+/// vectors too: what a bootstrap takes thousands of times. More would cost minutes of compilation.
+#[cfg(target_arch = "x86_64")]
+const WIDEST: usize = 5;
 
 impl<F: Formula<P>, const P: usize> Of<F, P> {
     /// Values and gradients.
@@ -501,6 +505,14 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
     }
 
     /// # Safety
+    /// The processor must have AVX-512 F.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn second_avx512(block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        Self::second::<x86::Avx512>(block, theta, jet);
+    }
+
+    /// # Safety
     /// The processor must have AVX2.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
@@ -528,6 +540,11 @@ impl<F: Formula<P>, const P: usize> Law for Of<F, P> {
 
     fn jet(&self, order: Order, block: &Block, theta: &[f64], jet: &mut Jet) {
         let theta = &array(theta);
+        #[cfg(target_arch = "x86_64")]
+        if const { P <= WIDEST } && order == Order::Second && std::arch::is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor was just found to have AVX-512 F.
+            return unsafe { Self::second_avx512(block, theta, jet) };
+        }
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the processor was just found to have AVX2.

@@ -1,10 +1,12 @@
 //! A damped Newton method in a box.
 //!
-//! Each step solves (K + λ diag M) s = −g, where K is the Hessian where that is positive definite
-//! and the majorant M (reweighted Gauss–Newton) where it is not. Damping in units of M's diagonal
-//! makes the iterates independent of the units of the variables. With λ = 0 near the minimum the
-//! step is Newton's own, so a warm start converges in a handful of evaluations; far away it is
-//! Levenberg and Marquardt's. Variables at a bound that the gradient pushes outward are held.
+//! Each step solves (K + λ D) s = −g, where K is the Hessian where that is positive definite and
+//! the majorant M (reweighted Gauss–Newton) where it is not, and D is nine parts of M to one of its
+//! diagonal. M shortens a step alike in all directions as the predictions see them, so that it may
+//! be long along a ridge; its diagonal holds what M does not see. Either makes the iterates
+//! independent of the units of the variables. With λ = 0 near the minimum the step is Newton's own,
+//! so a warm start converges in a handful of evaluations; far away it is Levenberg and
+//! Marquardt's. Variables at a bound that the gradient pushes outward are held.
 
 use super::{Evaluation, Problem, Solution, Termination, cholesky};
 use crate::law::Order;
@@ -16,7 +18,7 @@ pub struct Options {
     pub budget: usize,
     /// Fraction of the objective that a further step must promise to go on.
     pub tolerance: f64,
-    /// First damping: 0 for a warm start, 1e-3 from afar.
+    /// First damping: 1e-3 for a warm start, 0.1 from afar.
     pub damping: f64,
     /// Objective at which the data count as matched exactly.
     pub exact: f64,
@@ -24,7 +26,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { budget: 400, tolerance: 1e-13, damping: 1e-3, exact: 0.0 }
+        Self { budget: 400, tolerance: 1e-13, damping: 0.1, exact: 0.0 }
     }
 }
 
@@ -45,7 +47,13 @@ pub struct Newton {
     step: Vec<f64>,
     free: Vec<usize>,
     finishing: bool,
+    quadratic: bool,
 }
+
+/// The share of the majorant's diagonal in what damps; the rest is the majorant itself.
+const DIAGONAL: f64 = 0.1;
+/// Damping below this is none.
+const NEGLIGIBLE: f64 = 1e-5;
 
 impl Newton {
     /// Room for n variables; [`Newton::start`] sets it off.
@@ -62,6 +70,7 @@ impl Newton {
             step: vec![0.0; n],
             free: Vec::with_capacity(n),
             finishing: false,
+            quadratic: false,
         }
     }
 
@@ -73,6 +82,7 @@ impl Newton {
         self.evaluations = 1;
         self.damping = self.options.damping;
         self.finishing = false;
+        self.quadratic = false;
         problem.evaluate(&self.q, Order::Second, &mut self.here)
     }
 
@@ -103,13 +113,14 @@ impl Newton {
     /// Factorises curvature + damping on the free variables. False if not positive definite.
     fn factorise(&mut self, hessian: bool, damping: f64) -> bool {
         let (n, m) = (self.q.len(), self.free.len());
-        let source = if hessian { &self.here.hessian } else { &self.here.majorant };
+        let majorant = &self.here.majorant;
+        let source = if hessian { &self.here.hessian } else { majorant };
         for (a, &i) in self.free.iter().enumerate() {
             for (b, &j) in self.free[..=a].iter().enumerate() {
-                self.matrix[a * m + b] = source[i * n + j];
+                self.matrix[a * m + b] = source[i * n + j] + damping * (1.0 - DIAGONAL) * majorant[i * n + j];
             }
-            let scale = self.here.majorant[i * n + i];
-            self.matrix[a * m + a] += damping * if scale > 0.0 { scale } else { 1.0 };
+            let scale = majorant[i * n + i];
+            self.matrix[a * m + a] += damping * DIAGONAL * if scale > 0.0 { scale } else { 1.0 };
         }
         cholesky::factorise(&mut self.matrix, m)
     }
@@ -124,7 +135,6 @@ impl Newton {
 
     /// One iteration: steps until one decreases the objective. `Some` when it is over.
     pub fn step(&mut self, problem: &dyn Problem) -> Option<Termination> {
-        const SMALLEST: f64 = 1e-10;
         if self.here.value.abs() <= self.options.exact {
             return Some(Termination::Exact);
         }
@@ -141,7 +151,7 @@ impl Newton {
             let newton = self.factorise(true, self.damping);
             if !newton && !self.factorise(false, self.damping) {
                 // A direction without any effect: the least damping makes the rest solvable.
-                self.damping = (self.damping * 10.0).max(SMALLEST);
+                self.damping = (self.damping * 10.0).max(1e-10);
                 if self.damping > 1e20 {
                     return Some(Termination::Flat);
                 }
@@ -155,9 +165,15 @@ impl Newton {
             }
             let promised = self.promise(newton, n);
             let value = self.here.value.abs();
-            if promised <= self.options.tolerance * value && self.damping <= 1e-6 {
+            if promised.abs() <= self.options.tolerance * value && self.damping <= 1e-6 {
                 // Quadratic convergence: this last step squares an error that is already small.
                 self.finishing = true;
+                if newton && self.quadratic {
+                    // The model foretold the last step; what this one does is below rounding.
+                    std::mem::swap(&mut self.q, &mut self.trial);
+                    self.here.value -= promised;
+                    return Some(Termination::Newton);
+                }
             }
             self.evaluations += 1;
             let finite = problem.evaluate(&self.trial, Order::Second, &mut self.there);
@@ -169,23 +185,29 @@ impl Newton {
                     return Some(Termination::Newton);
                 }
                 let ratio = actual / promised;
+                self.quadratic = newton && self.damping == 0.0 && (0.9..1.1).contains(&ratio);
                 if ratio > 0.7 && !previous_trial_worse {
                     self.damping *= 0.1;
-                    if self.damping < SMALLEST || (newton && ratio > 0.9 && ratio < 1.1) {
+                    if self.damping < NEGLIGIBLE {
                         self.damping = 0.0;
                     }
                 } else if ratio < 0.2 {
-                    self.damping = (self.damping * 4.0).max(1e-6);
+                    self.damping = (self.damping * 4.0).max(NEGLIGIBLE);
                 }
                 return None;
             }
-            if self.finishing || promised <= 1e-15 * value {
+            // A step cut short by the box may promise an increase: that is no convergence.
+            if self.finishing || promised.abs() <= 1e-15 * value {
                 return Some(Termination::Rounding);
             }
             previous_trial_worse = true;
-            self.damping = (self.damping * 8.0).max(1e-4);
+            self.damping = (self.damping * 8.0).max(1e-3);
             if self.damping > 1e14 {
-                return Some(if promised <= 1e-10 * value { Termination::Rounding } else { Termination::Stalled });
+                return Some(if promised.abs() <= 1e-10 * value {
+                    Termination::Rounding
+                } else {
+                    Termination::Stalled
+                });
             }
         }
     }

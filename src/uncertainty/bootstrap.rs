@@ -48,7 +48,7 @@ pub fn bootstrap(fit: &Fit, count: usize, seed: u64, groups: Option<&[String]>, 
         starts.extend(rivals.map(|basin| problem.variables(&basin.theta)));
         starts
     };
-    let options = Options { damping: 0.0, ..Options::default() };
+    let options = Options { damping: 1e-3, ..Options::default() };
     let outcomes: Vec<(Option<Vec<f64>>, usize)> = (0..count)
         .into_par_iter()
         .map_init(
