@@ -325,10 +325,37 @@ pub enum Order {
     Second,
 }
 
+/// A number for each row of a block, on lines of the cache of its own: no vector straddles two.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Column(pub [f64; BLOCK]);
+
+impl Column {
+    /// The same number for all.
+    pub const fn all(value: f64) -> Self {
+        Self([value; BLOCK])
+    }
+}
+
+impl std::ops::Deref for Column {
+    type Target = [f64; BLOCK];
+    #[inline(always)]
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Column {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
 /// Up to [`BLOCK`] rows of inputs, padded to [`PAD`] with copies of the last row.
 #[derive(Clone, Debug)]
 pub struct Block {
-    inputs: Vec<[[f64; BLOCK]; 2]>,
+    inputs: Vec<[Column; 2]>,
     rows: usize,
 }
 
@@ -346,7 +373,7 @@ impl Block {
     }
     /// An empty block for `inputs` inputs.
     pub fn empty(inputs: usize) -> Self {
-        Self { inputs: vec![[[1.0; BLOCK]; 2]; inputs], rows: 0 }
+        Self { inputs: vec![[Column::all(1.0); 2]; inputs], rows: 0 }
     }
     /// Puts rows in, replacing what was there: `value(i, k)` and `ln(i, k)` of input i at row k.
     pub fn fill(&mut self, rows: usize, value: impl Fn(usize, usize) -> f64, ln: impl Fn(usize, usize) -> f64) {
@@ -392,17 +419,18 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Jet {
     /// Values.
-    pub y: [f64; BLOCK],
+    pub y: Column,
     /// Partial derivatives by parameter.
-    pub d: Vec<[f64; BLOCK]>,
+    pub d: Vec<Column>,
     /// Second derivatives: (i, j) with j ≤ i at i(i+1)/2 + j.
-    pub h: Vec<[f64; BLOCK]>,
+    pub h: Vec<Column>,
 }
 
 impl Jet {
     /// Room for a law with `params` parameters.
     pub fn new(params: usize) -> Self {
-        Self { y: [0.0; BLOCK], d: vec![[0.0; BLOCK]; params], h: vec![[0.0; BLOCK]; params * (params + 1) / 2] }
+        let zero = Column::all(0.0);
+        Self { y: zero, d: vec![zero; params], h: vec![zero; params * (params + 1) / 2] }
     }
 }
 

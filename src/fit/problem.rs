@@ -3,7 +3,7 @@
 //! The one place where natural parameters and the solver's variables meet: fixed and tied
 //! parameters, logarithms, priors, and the chain rule through all of them.
 
-use crate::law::{BLOCK, Block, Jet, Law, MAX_PARAMS, Order, PAD, Transform};
+use crate::law::{BLOCK, Block, Column, Jet, Law, MAX_PARAMS, Order, PAD, Transform};
 use crate::objective::{Loss, Objective, Residual};
 #[cfg(target_arch = "x86_64")]
 use crate::real::x86;
@@ -96,8 +96,8 @@ pub struct PriorTerm {
 #[derive(Clone, Debug)]
 struct Packed {
     block: Block,
-    target: [f64; BLOCK],
-    weight: [f64; BLOCK],
+    target: Column,
+    weight: Column,
 }
 
 /// Eight partial sums, whatever the width of the vectors, so that every instruction set adds in
@@ -425,7 +425,7 @@ fn pack(rows: &Rows, weight: &[f64], out: &mut Vec<Packed>) -> usize {
         }
         if count == BLOCK || (row + 1 == rows.len() && count > 0) {
             if used == out.len() {
-                out.push(Packed { block: Block::empty(inputs), target: [0.0; BLOCK], weight: [0.0; BLOCK] });
+                out.push(Packed { block: Block::empty(inputs), target: Column::all(0.0), weight: Column::all(0.0) });
             }
             let packed = &mut out[used];
             let chosen = &pending[..count];
@@ -492,7 +492,7 @@ unsafe fn accumulate_avx512(o: &Objective, order: Order, packed: &Packed, p: usi
 #[inline(always)]
 fn accumulate<V: Vector>(o: &Objective, order: Order, packed: &Packed, p: usize, jet: &Jet, sums: &mut Sums) {
     let n = packed.block.padded();
-    let mut factors = Factors { slope: [0.0; BLOCK], bend: [0.0; BLOCK], major: [0.0; BLOCK] };
+    let mut factors = Factors { slope: Column::all(0.0), bend: Column::all(0.0), major: Column::all(0.0) };
     // Named one by one, so that each scale and each loss gets a loop of its own.
     match o.residual {
         Residual::Raw => factors.scale::<V>(Residual::Raw, packed, jet, n),
@@ -517,7 +517,7 @@ fn accumulate<V: Vector>(o: &Objective, order: Order, packed: &Packed, p: usize,
         if order < Order::Second {
             continue;
         }
-        let (mut bent, mut majored) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (mut bent, mut majored) = (Column::all(0.0), Column::all(0.0));
         multiply::<V>(bend, d_i, &mut bent, n);
         multiply::<V>(major, d_i, &mut majored, n);
         for j in 0..=i {
@@ -536,12 +536,12 @@ fn accumulate<V: Vector>(o: &Objective, order: Order, packed: &Packed, p: usize,
 
 /// The first `n` rows, eight at a time.
 #[inline(always)]
-fn eights(column: &[f64; BLOCK], n: usize) -> impl Iterator<Item = &Parts> {
+fn eights(column: &Column, n: usize) -> impl Iterator<Item = &Parts> {
     column.as_chunks::<PAD>().0[..n / PAD].iter()
 }
 
 #[inline(always)]
-fn multiply<V: Vector>(a: &[f64; BLOCK], b: &[f64; BLOCK], out: &mut [f64; BLOCK], n: usize) {
+fn multiply<V: Vector>(a: &Column, b: &Column, out: &mut Column, n: usize) {
     for ((a, b), out) in eights(a, n).zip(eights(b, n)).zip(out.as_chunks_mut::<PAD>().0) {
         for at in (0..PAD).step_by(V::WIDTH) {
             (V::load(&a[at..]) * V::load(&b[at..])).store(&mut out[at..]);
@@ -574,11 +574,11 @@ impl<V: Vector> Partial<V> {
 /// What multiplies the derivatives of each row's prediction.
 struct Factors {
     /// −w ρ′ z′; until the loss is known, z′.
-    slope: [f64; BLOCK],
+    slope: Column,
     /// w (ρ″ z′² − ρ′ z″); until the loss is known, z″.
-    bend: [f64; BLOCK],
+    bend: Column,
     /// w (ρ′/r) z′²; until the loss is known, r.
-    major: [f64; BLOCK],
+    major: Column,
 }
 
 impl Factors {
@@ -631,5 +631,58 @@ impl Kinked for FitProblem {
     }
     fn lagrangian_hessian(&self, q: &[f64], slope: &[f64]) -> Vec<f64> {
         Self::lagrangian_hessian(self, q, slope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every instruction set gives the same bits, whatever the scale, the loss and the padding.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn sums_do_not_depend_on_the_width_of_the_vectors() {
+        let law = crate::laws::find("chinchilla").expect("it is registered");
+        let theta = [1.8, 480.0, 2100.0, 0.35, 0.36];
+        let losses = [
+            Loss::Squared,
+            Loss::Huber { delta: 1e-2 },
+            Loss::Absolute,
+            Loss::AsymmetricHuber { delta: 1e-2, factor: 3.0 },
+            Loss::StudentT { nu: 4.0, scale: 0.01 },
+        ];
+        for residual in [Residual::Raw, Residual::Log, Residual::Log1p, Residual::LogMinus { offset: 0.5 }] {
+            for (loss, count) in losses.into_iter().zip([1, 7, 29, 64, 150]) {
+                let o = Objective { residual, loss };
+                let n: Vec<f64> = (0..count).map(|k| 1e7 * 1.1_f64.powi(k)).collect();
+                let d: Vec<f64> = (0..count).map(|k| 1e11 / 1.07_f64.powi(k % 50)).collect();
+                let y: Vec<f64> =
+                    n.iter().zip(&d).map(|(n, d)| law.predict(&[*n, *d], &theta) * (1.0 + 3e9 / d % 0.03)).collect();
+                let rows = Rows::new(vec![n, d], y, vec![1.5; count as usize], &o);
+                let mut jet = Jet::new(5);
+                let mut all = [Sums::ZERO, Sums::ZERO, Sums::ZERO];
+                for packed in rows.packed().iter() {
+                    law.jet(Order::Second, &packed.block, &theta, &mut jet);
+                    accumulate::<f64>(&o, Order::Second, packed, 5, &jet, &mut all[0]);
+                    if std::arch::is_x86_feature_detected!("avx2") {
+                        // SAFETY: the processor was just found to have AVX2.
+                        unsafe { accumulate_avx2(&o, Order::Second, packed, 5, &jet, &mut all[1]) };
+                    }
+                    if std::arch::is_x86_feature_detected!("avx512f") {
+                        // SAFETY: the processor was just found to have AVX-512 F.
+                        unsafe { accumulate_avx512(&o, Order::Second, packed, 5, &jet, &mut all[2]) };
+                    }
+                }
+                let bits = |sums: &Sums| {
+                    let parts = [sums.value].into_iter().chain(sums.gradient).chain(sums.hessian).chain(sums.majorant);
+                    parts.flatten().map(f64::to_bits).collect::<Vec<u64>>()
+                };
+                for (sums, feature) in
+                    all[1..].iter().zip([is_x86_feature_detected!("avx2"), is_x86_feature_detected!("avx512f")])
+                {
+                    assert!(!feature || bits(sums) == bits(&all[0]), "{o:?}, {count} rows");
+                }
+            }
+        }
     }
 }
