@@ -200,9 +200,10 @@ fn measurements(name: &str) -> Measurements {
     Measurements::from_columns(name, columns)
 }
 
-/// Matching digits, at most the eleven that are certified.
+/// Matching digits, at most the eleven that are certified; none of what is not a number.
 fn digits(ours: f64, certified: f64) -> f64 {
-    if ours == certified { 11.0 } else { (-((ours - certified) / certified).abs().log10()).clamp(0.0, 11.0) }
+    let digits = -((ours - certified) / certified).abs().log10();
+    if digits.is_nan() { 0.0 } else { digits.clamp(0.0, 11.0) }
 }
 fn fewest(ours: &[f64], certified: &[f64]) -> f64 {
     ours.iter().zip(certified).map(|(&a, &b)| digits(a, b)).fold(11.0, f64::min)
