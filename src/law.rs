@@ -316,10 +316,37 @@ pub trait Formula<const P: usize>: Sync + Send + 'static {
     fn predict<R: Real>(x: &[X<R>], theta: &[R; P]) -> R;
 }
 
+/// A number for each row of a block, on lines of the cache of its own: no vector straddles two.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Column(pub [f64; BLOCK]);
+
+impl Column {
+    /// The same number for all.
+    pub const fn all(value: f64) -> Self {
+        Self([value; BLOCK])
+    }
+}
+
+impl std::ops::Deref for Column {
+    type Target = [f64; BLOCK];
+    #[inline(always)]
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Column {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
 /// Up to [`BLOCK`] rows of inputs, padded to [`PAD`] with copies of the last row.
 #[derive(Clone, Debug)]
 pub struct Block {
-    inputs: Vec<[[f64; BLOCK]; 2]>,
+    inputs: Vec<[Column; 2]>,
     rows: usize,
 }
 
@@ -337,7 +364,7 @@ impl Block {
     }
     /// An empty block for `inputs` inputs.
     pub fn empty(inputs: usize) -> Self {
-        Self { inputs: vec![[[1.0; BLOCK]; 2]; inputs], rows: 0 }
+        Self { inputs: vec![[Column::all(1.0); 2]; inputs], rows: 0 }
     }
     /// Puts rows in, replacing what was there: `value(i, k)` and `ln(i, k)` of input i at row k.
     pub fn fill(&mut self, rows: usize, value: impl Fn(usize, usize) -> f64, ln: impl Fn(usize, usize) -> f64) {
@@ -383,17 +410,18 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Jet {
     /// Values.
-    pub y: [f64; BLOCK],
+    pub y: Column,
     /// Partial derivatives by parameter.
-    pub d: Vec<[f64; BLOCK]>,
+    pub d: Vec<Column>,
     /// Second derivatives: (i, j) with j ≤ i at i(i+1)/2 + j.
-    pub h: Vec<[f64; BLOCK]>,
+    pub h: Vec<Column>,
 }
 
 impl Jet {
     /// Room for a law with `params` parameters.
     pub fn new(params: usize) -> Self {
-        Self { y: [0.0; BLOCK], d: vec![[0.0; BLOCK]; params], h: vec![[0.0; BLOCK]; params * (params + 1) / 2] }
+        let zero = Column::all(0.0);
+        Self { y: zero, d: vec![zero; params], h: vec![zero; params * (params + 1) / 2] }
     }
 }
 
@@ -426,6 +454,10 @@ impl<F, const P: usize> Default for Of<F, P> {
 /// Laws with more parameters than this take second derivatives two parameters at a time: code for
 /// all pairs at once grows with their square.
 const WHOLE: usize = 6;
+/// Laws with at most this many parameters have their second derivatives compiled for the widest
+/// vectors too: what a bootstrap takes thousands of times. More would cost minutes of compilation.
+#[cfg(target_arch = "x86_64")]
+const WIDEST: usize = 5;
 
 impl<F: Formula<P>, const P: usize> Of<F, P> {
     /// Values and gradients.
@@ -492,6 +524,14 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
     }
 
     /// # Safety
+    /// The processor must have AVX-512 F.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn second_avx512(block: &Block, theta: &[f64; P], jet: &mut Jet) {
+        Self::second::<x86::Avx512>(block, theta, jet);
+    }
+
+    /// # Safety
     /// The processor must have AVX2.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
@@ -519,6 +559,11 @@ impl<F: Formula<P>, const P: usize> Law for Of<F, P> {
 
     fn jet(&self, order: Order, block: &Block, theta: &[f64], jet: &mut Jet) {
         let theta = &array(theta);
+        #[cfg(target_arch = "x86_64")]
+        if const { P <= WIDEST } && order == Order::Second && std::arch::is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor was just found to have AVX-512 F.
+            return unsafe { Self::second_avx512(block, theta, jet) };
+        }
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the processor was just found to have AVX2.

@@ -1,7 +1,7 @@
 //! What every law must satisfy, looped over the registry: nobody writes these tests for a law, and
 //! no law escapes them.
 
-use scaling_laws::law::{Block, Card, Jet, Law, MAX_PARAMS, Order, Role};
+use scaling_laws::law::{Block, Card, Column, Jet, Law, MAX_PARAMS, Order, Role};
 use scaling_laws::laws::{LAWS, find};
 
 /// The most start combinations, and points, that one law is tried at.
@@ -83,7 +83,7 @@ fn jets(law: &dyn Law, order: Order, points: &[Vec<f64>], theta: &[f64]) -> Vec<
     for block in blocks(law.card(), points) {
         law.jet(order, &block, theta, &mut jet);
         for row in 0..block.rows() {
-            let column = |columns: &[[f64; 64]]| columns.iter().map(|column| column[row]).collect();
+            let column = |columns: &[Column]| columns.iter().map(|column| column[row]).collect();
             out.push((jet.y[row], column(&jet.d), column(&jet.h)));
         }
     }

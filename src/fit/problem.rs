@@ -3,8 +3,8 @@
 //! The one place where natural parameters and the solver's variables meet: fixed and tied
 //! parameters, logarithms, priors, and the chain rule through all of them.
 
-use crate::law::{BLOCK, Block, Jet, Law, MAX_PARAMS, Order, PAD, Transform};
-use crate::objective::{Loss, Objective};
+use crate::law::{BLOCK, Block, Column, Jet, Law, MAX_PARAMS, Order, PAD, Transform};
+use crate::objective::{Loss, Objective, Residual};
 #[cfg(target_arch = "x86_64")]
 use crate::real::x86;
 use crate::real::{Vector, elementary};
@@ -12,7 +12,7 @@ use crate::solve::least_absolute::{Kinked, RowTable};
 use crate::solve::{Evaluation, Problem};
 use rayon::prelude::*;
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The rows of a fit: inputs with their logarithms, the measured value on the residual scale, and
 /// weights. Shared by every replicate of a bootstrap.
@@ -28,6 +28,8 @@ pub struct Rows {
     pub target: Vec<f64>,
     /// Weights.
     pub weight: Vec<f64>,
+    /// The same in blocks, once they are asked for: one copy serves all solves on these rows.
+    packed: OnceLock<Arc<Vec<Packed>>>,
 }
 
 impl Rows {
@@ -43,7 +45,27 @@ impl Rows {
     pub fn new(inputs: Vec<Vec<f64>>, measured: Vec<f64>, weight: Vec<f64>, objective: &Objective) -> Self {
         let logs = inputs.iter().map(|column| column.iter().map(|&v| elementary::ln(v)).collect()).collect();
         let target = measured.iter().map(|&y| objective.residual.at(y)).collect();
-        Self { inputs, logs, measured, target, weight }
+        Self { inputs, logs, measured, target, weight, packed: OnceLock::new() }
+    }
+    /// Every `step`-th row.
+    pub fn thinned(&self, step: usize) -> Self {
+        let take = |column: &[f64]| column.iter().copied().step_by(step).collect::<Vec<f64>>();
+        Self {
+            inputs: self.inputs.iter().map(|column| take(column)).collect(),
+            logs: self.logs.iter().map(|column| take(column)).collect(),
+            measured: take(&self.measured),
+            target: take(&self.target),
+            weight: take(&self.weight),
+            packed: OnceLock::new(),
+        }
+    }
+    fn packed(&self) -> Arc<Vec<Packed>> {
+        let pack = || {
+            let mut out = Vec::with_capacity(self.len().div_ceil(BLOCK));
+            pack(self, &self.weight, &mut out);
+            Arc::new(out)
+        };
+        self.packed.get_or_init(pack).clone()
     }
 }
 
@@ -74,36 +96,56 @@ pub struct PriorTerm {
 #[derive(Clone, Debug)]
 struct Packed {
     block: Block,
-    target: [f64; BLOCK],
-    weight: [f64; BLOCK],
+    target: Column,
+    weight: Column,
 }
 
-/// Sums over rows in the natural parameters.
+/// Eight partial sums, whatever the width of the vectors, so that every instruction set adds in
+/// one order.
+type Parts = [f64; PAD];
+
+/// Sums over rows in the natural parameters, as they are gathered.
 #[derive(Clone, Debug)]
 struct Sums {
-    value: f64,
-    gradient: [f64; MAX_PARAMS],
-    hessian: [f64; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
-    majorant: [f64; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
+    value: Parts,
+    gradient: [Parts; MAX_PARAMS],
+    hessian: [Parts; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
+    majorant: [Parts; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
 }
 
 impl Sums {
     const ZERO: Self = Self {
-        value: 0.0,
-        gradient: [0.0; MAX_PARAMS],
-        hessian: [0.0; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
-        majorant: [0.0; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
+        value: [0.0; PAD],
+        gradient: [[0.0; PAD]; MAX_PARAMS],
+        hessian: [[0.0; PAD]; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
+        majorant: [[0.0; PAD]; MAX_PARAMS * (MAX_PARAMS + 1) / 2],
     };
+    fn clear(&mut self, p: usize) {
+        self.value = [0.0; PAD];
+        self.gradient[..p].fill([0.0; PAD]);
+        self.hessian[..p * (p + 1) / 2].fill([0.0; PAD]);
+        self.majorant[..p * (p + 1) / 2].fill([0.0; PAD]);
+    }
     fn add(&mut self, other: &Self, p: usize) {
-        self.value += other.value;
-        for i in 0..p {
-            self.gradient[i] += other.gradient[i];
-        }
-        for k in 0..p * (p + 1) / 2 {
-            self.hessian[k] += other.hessian[k];
-            self.majorant[k] += other.majorant[k];
+        let pairs = p * (p + 1) / 2;
+        add(&mut self.value, &other.value);
+        let ours = self.gradient[..p].iter_mut().chain(&mut self.hessian[..pairs]).chain(&mut self.majorant[..pairs]);
+        let theirs = other.gradient[..p].iter().chain(&other.hessian[..pairs]).chain(&other.majorant[..pairs]);
+        for (a, b) in ours.zip(theirs) {
+            add(a, b);
         }
     }
+}
+
+fn add(sum: &mut Parts, term: &Parts) {
+    for (a, b) in sum.iter_mut().zip(term) {
+        *a += b;
+    }
+}
+
+fn total(parts: &Parts) -> f64 {
+    let [a, b, c, d, e, f, g, h] = parts;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// Scratch of one thread.
@@ -120,8 +162,11 @@ pub struct FitProblem {
     bindings: Arc<[Binding]>,
     bounds: Arc<[(f64, f64)]>,
     priors: Arc<[PriorTerm]>,
+    /// The rows as they were posed.
+    posed: Arc<Vec<Packed>>,
+    /// The rows with other weights, if [`FitProblem::pack`] gave any: this many blocks of these.
+    reweighted: Option<usize>,
     packed: Vec<Packed>,
-    used: usize,
     scratch: RefCell<Box<Scratch>>,
 }
 
@@ -139,52 +184,30 @@ impl FitProblem {
         rows: &Rows,
     ) -> Self {
         let p = law.card().params.len();
-        let mut problem = Self {
+        Self {
             law,
             objective,
             kinked: objective.loss,
             bindings,
             bounds,
             priors,
+            posed: rows.packed(),
+            reweighted: None,
             packed: Vec::new(),
-            used: 0,
             scratch: RefCell::new(Box::new(Scratch { jet: Jet::new(p), sums: Sums::ZERO })),
-        };
-        problem.pack(rows, &rows.weight);
-        problem
+        }
     }
 
     /// Replaces the rows by those of positive weight. A pairs bootstrap is a change of weights: on
     /// average 37 rows in a hundred are not drawn at all and cost nothing.
     pub fn pack(&mut self, rows: &Rows, weight: &[f64]) {
-        let inputs = rows.inputs.len();
-        let mut pending = [0_usize; BLOCK];
-        let mut count = 0;
-        self.used = 0;
-        for row in 0..rows.len() {
-            if weight[row] > 0.0 {
-                pending[count] = row;
-                count += 1;
-            }
-            if count == BLOCK || (row + 1 == rows.len() && count > 0) {
-                if self.used == self.packed.len() {
-                    self.packed.push(Packed {
-                        block: Block::empty(inputs),
-                        target: [0.0; BLOCK],
-                        weight: [0.0; BLOCK],
-                    });
-                }
-                let packed = &mut self.packed[self.used];
-                let chosen = &pending[..count];
-                packed.block.fill(count, |i, k| rows.inputs[i][chosen[k]], |i, k| rows.logs[i][chosen[k]]);
-                for k in 0..count.next_multiple_of(PAD) {
-                    let row = chosen[k.min(count - 1)];
-                    packed.target[k] = rows.target[row];
-                    packed.weight[k] = if k < count { weight[row] } else { 0.0 };
-                }
-                self.used += 1;
-                count = 0;
-            }
+        self.reweighted = Some(pack(rows, weight, &mut self.packed));
+    }
+
+    fn blocks(&self) -> &[Packed] {
+        match self.reweighted {
+            Some(used) => &self.packed[..used],
+            None => &self.posed,
         }
     }
 
@@ -262,16 +285,16 @@ impl FitProblem {
         let Scratch { jet, sums } = &mut **scratch;
         *sums = Sums::ZERO;
         let mut row = 0;
-        for packed in &self.packed[..self.used] {
+        for packed in self.blocks() {
             self.law.jet(Order::Second, &packed.block, &theta[..p], jet);
             for k in 0..packed.block.rows() {
                 let (first, second) = self.objective.residual.derivatives(jet.y[k]);
                 let s = -packed.weight[k] * slope[row];
                 for i in 0..p {
-                    sums.gradient[i] += s * first * jet.d[i][k];
+                    sums.gradient[i][0] += s * first * jet.d[i][k];
                     for j in 0..=i {
                         let at = i * (i + 1) / 2 + j;
-                        sums.hessian[at] += s * (second * jet.d[i][k] * jet.d[j][k] + first * jet.h[at][k]);
+                        sums.hessian[at][0] += s * (second * jet.d[i][k] * jet.d[j][k] + first * jet.h[at][k]);
                     }
                 }
                 row += 1;
@@ -285,8 +308,10 @@ impl FitProblem {
     /// From sums in natural parameters to the solver's variables, by the chain rule, with priors.
     fn chain(&self, theta: &[f64; MAX_PARAMS], sums: &Sums, q: &[f64], order: Order, out: &mut Evaluation) {
         let n = q.len();
-        out.value = sums.value;
+        out.value = total(&sums.value);
         {
+            let gradient: [f64; MAX_PARAMS] =
+                std::array::from_fn(|a| if a < self.bindings.len() { total(&sums.gradient[a]) } else { 0.0 });
             out.gradient.fill(0.0);
             out.hessian.fill(0.0);
             out.majorant.fill(0.0);
@@ -297,15 +322,16 @@ impl FitProblem {
             };
             for a in 0..self.bindings.len() {
                 let Some((i, slope, curve)) = bent(a) else { continue };
-                out.gradient[i] += sums.gradient[a] * slope;
+                out.gradient[i] += gradient[a] * slope;
                 if order < Order::Second {
                     continue;
                 }
-                out.hessian[i * n + i] += sums.gradient[a] * curve;
+                out.hessian[i * n + i] += gradient[a] * curve;
                 for b in 0..=a {
                     let Some((j, other, _)) = bent(b) else { continue };
                     let at = a * (a + 1) / 2 + b;
-                    let (h, m) = (sums.hessian[at] * slope * other, sums.majorant[at] * slope * other);
+                    let scale = slope * other;
+                    let (h, m) = (total(&sums.hessian[at]) * scale, total(&sums.majorant[at]) * scale);
                     out.hessian[i * n + j] += h;
                     out.majorant[i * n + j] += m;
                     if a != b {
@@ -339,8 +365,8 @@ impl Problem for FitProblem {
         let p = self.bindings.len();
         let mut scratch = self.scratch.borrow_mut();
         let Scratch { jet, sums } = &mut **scratch;
-        clear(sums, p);
-        let blocks = &self.packed[..self.used];
+        sums.clear(p);
+        let blocks = self.blocks();
         let view = View { law: self.law, objective: self.objective };
         if blocks.len() <= PIECE {
             for packed in blocks {
@@ -369,11 +395,34 @@ impl Problem for FitProblem {
     }
 }
 
-fn clear(sums: &mut Sums, p: usize) {
-    sums.value = 0.0;
-    sums.gradient[..p].fill(0.0);
-    sums.hessian[..p * (p + 1) / 2].fill(0.0);
-    sums.majorant[..p * (p + 1) / 2].fill(0.0);
+/// Gathers the rows of positive weight into blocks, reusing the room in `out`; how many blocks.
+fn pack(rows: &Rows, weight: &[f64], out: &mut Vec<Packed>) -> usize {
+    let inputs = rows.inputs.len();
+    let mut pending = [0_usize; BLOCK];
+    let mut count = 0;
+    let mut used = 0;
+    for row in 0..rows.len() {
+        if weight[row] > 0.0 {
+            pending[count] = row;
+            count += 1;
+        }
+        if count == BLOCK || (row + 1 == rows.len() && count > 0) {
+            if used == out.len() {
+                out.push(Packed { block: Block::empty(inputs), target: Column::all(0.0), weight: Column::all(0.0) });
+            }
+            let packed = &mut out[used];
+            let chosen = &pending[..count];
+            packed.block.fill(count, |i, k| rows.inputs[i][chosen[k]], |i, k| rows.logs[i][chosen[k]]);
+            for k in 0..count.next_multiple_of(PAD) {
+                let row = chosen[k.min(count - 1)];
+                packed.target[k] = rows.target[row];
+                packed.weight[k] = if k < count { weight[row] } else { 0.0 };
+            }
+            used += 1;
+            count = 0;
+        }
+    }
+    used
 }
 
 /// What a worker thread needs of a [`FitProblem`].
@@ -387,6 +436,10 @@ impl View {
         self.law.jet(order, &packed.block, theta, jet);
         #[cfg(target_arch = "x86_64")]
         {
+            if std::arch::is_x86_feature_detected!("avx512f") {
+                // SAFETY: the processor was just found to have AVX-512 F.
+                return unsafe { accumulate_avx512(&self.objective, order, packed, theta.len(), jet, sums) };
+            }
             if std::arch::is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor was just found to have AVX2.
                 return unsafe { accumulate_avx2(&self.objective, order, packed, theta.len(), jet, sums) };
@@ -404,6 +457,14 @@ unsafe fn accumulate_avx2(o: &Objective, order: Order, packed: &Packed, p: usize
     accumulate::<x86::Avx2>(o, order, packed, p, jet, sums);
 }
 
+/// # Safety
+/// The processor must have AVX-512 F.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn accumulate_avx512(o: &Objective, order: Order, packed: &Packed, p: usize, jet: &Jet, sums: &mut Sums) {
+    accumulate::<x86::Avx512>(o, order, packed, p, jet, sums);
+}
+
 /// Adds one block to the sums. Row k contributes, with r the residual, z the residual scale and
 /// ŷ the prediction,
 ///
@@ -413,64 +474,125 @@ unsafe fn accumulate_avx2(o: &Objective, order: Order, packed: &Packed, p: usize
 /// * majorant w (ρ′/r) z′² ∇ŷ∇ŷᵀ
 #[inline(always)]
 fn accumulate<V: Vector>(o: &Objective, order: Order, packed: &Packed, p: usize, jet: &Jet, sums: &mut Sums) {
-    let rows = packed.block.padded();
-    let zero = V::splat(0.0);
-    let (mut slope, mut bend, mut major) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
-    let mut value = [zero; PAD];
-    for row in (0..rows).step_by(PAD) {
-        // PAD partial sums whatever the width, so that every instruction set adds in one order.
-        for part in 0..PAD / V::WIDTH {
-            let at = row + part * V::WIDTH;
-            let (y, w) = (V::load(&jet.y[at..]), V::load(&packed.weight[at..]));
-            let r = V::load(&packed.target[at..]) - o.residual.at(y);
-            let rho = o.loss.rho(r);
-            value[part] = value[part] + w * rho.value;
-            let (first, second) = o.residual.derivatives(y);
-            let ws = w * rho.slope;
-            (-(ws * first)).store(&mut slope[at..]);
-            (w * rho.curvature * first * first - ws * second).store(&mut bend[at..]);
-            (w * rho.majorant * first * first).store(&mut major[at..]);
-        }
+    let n = packed.block.padded();
+    let mut factors = Factors { slope: Column::all(0.0), bend: Column::all(0.0), major: Column::all(0.0) };
+    // Named one by one, so that each scale and each loss gets a loop of its own.
+    match o.residual {
+        Residual::Raw => factors.scale::<V>(Residual::Raw, packed, jet, n),
+        Residual::Log => factors.scale::<V>(Residual::Log, packed, jet, n),
+        Residual::Log1p => factors.scale::<V>(Residual::Log1p, packed, jet, n),
+        Residual::LogMinus { offset } => factors.scale::<V>(Residual::LogMinus { offset }, packed, jet, n),
     }
-    sums.value += total(&value[..PAD / V::WIDTH]);
+    let value = &mut sums.value;
+    match o.loss {
+        Loss::Squared => factors.weigh::<V>(Loss::Squared, packed, value, n),
+        Loss::Huber { delta } => factors.weigh::<V>(Loss::Huber { delta }, packed, value, n),
+        loss => factors.weigh::<V>(loss, packed, value, n),
+    }
+    let Factors { slope, bend, major } = &factors;
     for i in 0..p {
-        let mut g = [zero; PAD];
-        for row in (0..rows).step_by(PAD) {
-            for part in 0..PAD / V::WIDTH {
-                let at = row + part * V::WIDTH;
-                g[part] = g[part] + V::load(&slope[at..]) * V::load(&jet.d[i][at..]);
-            }
+        let d_i = &jet.d[i];
+        let mut g = Partial::<V>::load(&sums.gradient[i]);
+        for (slope, d) in eights(slope, n).zip(eights(d_i, n)) {
+            g.add(|at| V::load(&slope[at..]) * V::load(&d[at..]));
         }
-        sums.gradient[i] += total(&g[..PAD / V::WIDTH]);
+        g.store(&mut sums.gradient[i]);
         if order < Order::Second {
             continue;
         }
+        let (mut bent, mut majored) = (Column::all(0.0), Column::all(0.0));
+        multiply::<V>(bend, d_i, &mut bent, n);
+        multiply::<V>(major, d_i, &mut majored, n);
         for j in 0..=i {
             let index = i * (i + 1) / 2 + j;
-            let (mut h, mut m) = ([zero; PAD], [zero; PAD]);
-            for row in (0..rows).step_by(PAD) {
-                for part in 0..PAD / V::WIDTH {
-                    let at = row + part * V::WIDTH;
-                    let outer = V::load(&jet.d[i][at..]) * V::load(&jet.d[j][at..]);
-                    let curve = V::load(&slope[at..]) * V::load(&jet.h[index][at..]);
-                    h[part] = h[part] + (V::load(&bend[at..]) * outer + curve);
-                    m[part] = m[part] + V::load(&major[at..]) * outer;
-                }
+            let (mut h, mut m) = (Partial::<V>::load(&sums.hessian[index]), Partial::<V>::load(&sums.majorant[index]));
+            let rows = eights(slope, n).zip(eights(&jet.h[index], n)).zip(eights(&jet.d[j], n));
+            for (((slope, curve), d), (bent, majored)) in rows.zip(eights(&bent, n).zip(eights(&majored, n))) {
+                h.add(|at| V::load(&bent[at..]) * V::load(&d[at..]) + V::load(&slope[at..]) * V::load(&curve[at..]));
+                m.add(|at| V::load(&majored[at..]) * V::load(&d[at..]));
             }
-            sums.hessian[index] += total(&h[..PAD / V::WIDTH]);
-            sums.majorant[index] += total(&m[..PAD / V::WIDTH]);
+            h.store(&mut sums.hessian[index]);
+            m.store(&mut sums.majorant[index]);
         }
     }
 }
 
-/// The eight partial sums, added from left to right.
+/// The first `n` rows, eight at a time.
 #[inline(always)]
-fn total<V: Vector>(parts: &[V]) -> f64 {
-    let mut lanes = [0.0; PAD];
-    for (k, part) in parts.iter().enumerate() {
-        part.store(&mut lanes[k * V::WIDTH..]);
+fn eights(column: &Column, n: usize) -> impl Iterator<Item = &Parts> {
+    column.as_chunks::<PAD>().0[..n / PAD].iter()
+}
+
+#[inline(always)]
+fn multiply<V: Vector>(a: &Column, b: &Column, out: &mut Column, n: usize) {
+    for ((a, b), out) in eights(a, n).zip(eights(b, n)).zip(out.as_chunks_mut::<PAD>().0) {
+        for at in (0..PAD).step_by(V::WIDTH) {
+            (V::load(&a[at..]) * V::load(&b[at..])).store(&mut out[at..]);
+        }
     }
-    lanes.iter().sum()
+}
+
+/// [`Parts`] in registers.
+struct Partial<V>([V; PAD]);
+
+impl<V: Vector> Partial<V> {
+    #[inline(always)]
+    fn load(from: &Parts) -> Self {
+        Self(std::array::from_fn(|k| V::load(&from[(k * V::WIDTH).min(PAD - V::WIDTH)..])))
+    }
+    #[inline(always)]
+    fn add(&mut self, term: impl Fn(usize) -> V) {
+        for k in 0..PAD / V::WIDTH {
+            self.0[k] = self.0[k] + term(k * V::WIDTH);
+        }
+    }
+    #[inline(always)]
+    fn store(self, to: &mut Parts) {
+        for k in 0..PAD / V::WIDTH {
+            self.0[k].store(&mut to[k * V::WIDTH..]);
+        }
+    }
+}
+
+/// What multiplies the derivatives of each row's prediction.
+struct Factors {
+    /// −w ρ′ z′; until the loss is known, z′.
+    slope: Column,
+    /// w (ρ″ z′² − ρ′ z″); until the loss is known, z″.
+    bend: Column,
+    /// w (ρ′/r) z′²; until the loss is known, r.
+    major: Column,
+}
+
+impl Factors {
+    #[inline(always)]
+    fn scale<V: Vector>(&mut self, residual: Residual, packed: &Packed, jet: &Jet, n: usize) {
+        for at in (0..n.min(BLOCK)).step_by(V::WIDTH) {
+            let y = V::load(&jet.y[at..]);
+            let (first, second) = residual.derivatives(y);
+            first.store(&mut self.slope[at..]);
+            second.store(&mut self.bend[at..]);
+            (V::load(&packed.target[at..]) - residual.at(y)).store(&mut self.major[at..]);
+        }
+    }
+    #[inline(always)]
+    fn weigh<V: Vector>(&mut self, loss: Loss, packed: &Packed, value: &mut Parts, n: usize) {
+        let mut sum = Partial::<V>::load(value);
+        for start in (0..n.min(BLOCK)).step_by(PAD) {
+            for k in 0..PAD / V::WIDTH {
+                let at = start + k * V::WIDTH;
+                let (first, second) = (V::load(&self.slope[at..]), V::load(&self.bend[at..]));
+                let (rho, w) = (loss.rho(V::load(&self.major[at..])), V::load(&packed.weight[at..]));
+                sum.0[k] = sum.0[k] + w * rho.value;
+                let ws = w * rho.slope;
+                let square = w * first * first;
+                (-(ws * first)).store(&mut self.slope[at..]);
+                (rho.curvature * square - ws * second).store(&mut self.bend[at..]);
+                (rho.majorant * square).store(&mut self.major[at..]);
+            }
+        }
+        sum.store(value);
+    }
 }
 
 impl Kinked for FitProblem {
@@ -497,7 +619,7 @@ impl Kinked for FitProblem {
         rows.residual.clear();
         rows.weight.clear();
         rows.gradient.clear();
-        for packed in &self.packed[..self.used] {
+        for packed in self.blocks() {
             self.law.jet(Order::First, &packed.block, &theta[..p], jet);
             for k in 0..packed.block.rows() {
                 let (first, _) = self.objective.residual.derivatives(jet.y[k]);
@@ -515,5 +637,58 @@ impl Kinked for FitProblem {
     }
     fn lagrangian_hessian(&self, q: &[f64], slope: &[f64]) -> Vec<f64> {
         Self::lagrangian_hessian(self, q, slope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every instruction set gives the same bits, whatever the scale, the loss and the padding.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn sums_do_not_depend_on_the_width_of_the_vectors() {
+        let law = crate::laws::find("chinchilla").expect("it is registered");
+        let theta = [1.8, 480.0, 2100.0, 0.35, 0.36];
+        let losses = [
+            Loss::Squared,
+            Loss::Huber { delta: 1e-2 },
+            Loss::Absolute,
+            Loss::AsymmetricHuber { delta: 1e-2, factor: 3.0 },
+            Loss::StudentT { nu: 4.0, scale: 0.01 },
+        ];
+        for residual in [Residual::Raw, Residual::Log, Residual::Log1p, Residual::LogMinus { offset: 0.5 }] {
+            for (loss, count) in losses.into_iter().zip([1, 7, 29, 64, 150]) {
+                let o = Objective { residual, loss };
+                let n: Vec<f64> = (0..count).map(|k| 1e7 * 1.1_f64.powi(k)).collect();
+                let d: Vec<f64> = (0..count).map(|k| 1e11 / 1.07_f64.powi(k % 50)).collect();
+                let y: Vec<f64> =
+                    n.iter().zip(&d).map(|(n, d)| law.predict(&[*n, *d], &theta) * (1.0 + 3e9 / d % 0.03)).collect();
+                let rows = Rows::new(vec![n, d], y, vec![1.5; count as usize], &o);
+                let mut jet = Jet::new(5);
+                let mut all = [Sums::ZERO, Sums::ZERO, Sums::ZERO];
+                for packed in rows.packed().iter() {
+                    law.jet(Order::Second, &packed.block, &theta, &mut jet);
+                    accumulate::<f64>(&o, Order::Second, packed, 5, &jet, &mut all[0]);
+                    if std::arch::is_x86_feature_detected!("avx2") {
+                        // SAFETY: the processor was just found to have AVX2.
+                        unsafe { accumulate_avx2(&o, Order::Second, packed, 5, &jet, &mut all[1]) };
+                    }
+                    if std::arch::is_x86_feature_detected!("avx512f") {
+                        // SAFETY: the processor was just found to have AVX-512 F.
+                        unsafe { accumulate_avx512(&o, Order::Second, packed, 5, &jet, &mut all[2]) };
+                    }
+                }
+                let bits = |sums: &Sums| {
+                    let parts = [sums.value].into_iter().chain(sums.gradient).chain(sums.hessian).chain(sums.majorant);
+                    parts.flatten().map(f64::to_bits).collect::<Vec<u64>>()
+                };
+                for (sums, feature) in
+                    all[1..].iter().zip([is_x86_feature_detected!("avx2"), is_x86_feature_detected!("avx512f")])
+                {
+                    assert!(!feature || bits(sums) == bits(&all[0]), "{o:?}, {count} rows");
+                }
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::law::{BLOCK, Block, Jet, Order, Param, Role, Transform};
 use crate::solve::cholesky;
 
 /// Rows that seeds are judged on; more do not make a better seed.
-const SEED_ROWS: usize = 2_048;
+pub(super) const SEED_ROWS: usize = 2_048;
 /// Grid points at most.
 const GRID: usize = 4_096;
 /// Seeds handed to the solver at most.
@@ -20,7 +20,7 @@ const SEEDS: usize = 24;
 
 /// Starting parameters in card order, most promising first.
 pub fn seeds(setup: &Setup) -> Vec<Vec<f64>> {
-    let rows = thin(&setup.rows);
+    let rows = setup.rows.thinned(setup.rows.len().div_ceil(SEED_ROWS).max(1));
     let columns: Vec<&[f64]> = rows.inputs.iter().map(Vec::as_slice).collect();
     let mut projection = Projection {
         setup,
@@ -320,17 +320,4 @@ fn scale(setup: &Setup, param: &Param) -> f64 {
     };
     let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
     if mean.is_finite() { mean.exp() } else { 1.0 }
-}
-
-/// Every k-th row, so that at most [`SEED_ROWS`] are left.
-fn thin(rows: &Rows) -> Rows {
-    let step = rows.len().div_ceil(SEED_ROWS).max(1);
-    let take = |column: &[f64]| column.iter().copied().step_by(step).collect::<Vec<f64>>();
-    Rows {
-        inputs: rows.inputs.iter().map(|c| take(c)).collect(),
-        logs: rows.logs.iter().map(|c| take(c)).collect(),
-        measured: take(&rows.measured),
-        target: take(&rows.target),
-        weight: take(&rows.weight),
-    }
 }

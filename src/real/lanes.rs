@@ -186,8 +186,8 @@ plain_real!(Lanes<V>, [V: Vector], Lanes, |v: Lanes<V>| v.0);
 
 #[cfg(target_arch = "x86_64")]
 pub mod x86 {
-    //! AVX2 registers. Values of this type exist only inside functions compiled for
-    //! the instruction set, which are entered only after the processor was found to have it.
+    //! AVX2 and AVX-512 registers. Values of these types exist only inside functions compiled
+    //! for the instruction set, which are entered only after the processor was found to have it.
     use super::Vector;
     use std::arch::x86_64::*;
     use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -304,5 +304,12 @@ pub mod x86 {
         _mm256_castpd_si256 _mm256_castsi256_pd _mm256_set1_epi64x _mm256_add_epi64 _mm256_sub_epi64 _mm256_and_si256 _mm256_or_si256
         _mm256_slli_epi64 _mm256_srli_epi64,
         |a, limit, yes, no| _mm256_blendv_pd(no, yes, _mm256_cmp_pd::<_CMP_LT_OQ>(a, limit))
+    );
+    register!(
+        Avx512, __m512d, "Eight rows in an AVX-512 register.", 8,
+        _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_sqrt_pd _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd
+        _mm512_castpd_si512 _mm512_castsi512_pd _mm512_set1_epi64 _mm512_add_epi64 _mm512_sub_epi64 _mm512_and_si512 _mm512_or_si512
+        _mm512_slli_epi64 _mm512_srli_epi64,
+        |a, limit, yes, no| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, limit), no, yes)
     );
 }
