@@ -12,7 +12,7 @@ use crate::law::{BLOCK, Block, Jet, Order, Param, Role, Transform};
 use crate::solve::cholesky;
 
 /// Rows that seeds are judged on; more do not make a better seed.
-const SEED_ROWS: usize = 2_048;
+pub(super) const SEED_ROWS: usize = 2_048;
 /// Grid points at most.
 const GRID: usize = 4_096;
 /// Seeds handed to the solver at most.
