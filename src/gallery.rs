@@ -77,7 +77,10 @@ pub fn write(
     for outcome in outcomes {
         match &outcome.result {
             Ok(record) => {
-                let drawn = pictures(&figure::all(record), &format!("figures/{}", outcome.job.name))?;
+                let drawn = match outcomes.len() <= report::DETAILED {
+                    true => pictures(&figure::all(record), &format!("figures/{}", outcome.job.name))?,
+                    false => Vec::new(),
+                };
                 save(&drawn, out)?;
                 fits.push(Fitted { about: outcome.job.about.clone(), record: record.clone(), pictures: drawn });
             }

@@ -2,16 +2,15 @@
 //! it. A study killed at any moment resumes where it was: files appear whole or not at all.
 
 use crate::analysis::Analysis;
-use crate::ingest::{TableColumn, write_table};
+use crate::ingest::{TableColumn, replace_file, write_table};
 use crate::job::Job;
 use crate::objective::{Loss, Objective, Residual};
 use crate::record::{Estimate, Record};
 use crate::units;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A number as people write it: `5.76e23`, `"70B"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -343,15 +342,27 @@ pub fn run(study: &Study, out: &Path, tick: &(dyn Fn(&Outcome) + Sync)) -> Resul
     for folder in [out.join("fits"), out.join("replicates")] {
         std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
     }
-    study
-        .jobs
-        .par_iter()
-        .map(|job| {
-            let outcome = one(job, out)?;
-            tick(&outcome);
-            Ok(outcome)
-        })
-        .collect()
+    // Jobs have threads of their own: a worker of the pool that waits inside one job would take up
+    // another, and that one the next, until a thousand of them overflow its stack.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut mine = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = study.jobs.get(index) else { return mine };
+            let outcome = one(job, out).inspect(tick);
+            if outcome.is_err() {
+                next.store(study.jobs.len(), Ordering::Relaxed);
+            }
+            mine.push((index, outcome));
+        }
+    };
+    let mut done: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..rayon::current_num_threads()).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> StudyError {
@@ -433,19 +444,7 @@ pub fn write_replicates(analysis: &Analysis, path: &Path) -> Result<(), StudyErr
 /// # Errors
 /// [`StudyError::Unwritable`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
-    if std::fs::read(path).is_ok_and(|found| found == bytes) {
-        return Ok(());
-    }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(&folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|error| unwritable(path, &error))
+    replace_file(path, bytes).map_err(|error| unwritable(path, &error))
 }
 
 /// One table over all fits: a row per parameter, derived quantity, prediction and optimum.

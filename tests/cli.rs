@@ -228,7 +228,7 @@ fn people_s_csv(folder: &TempDir) -> PathBuf {
     let mut out = String::from("Model Size,train tokens,final loss,family\n");
     for (i, n) in [70e6, 160e6, 410e6, 1e9, 2.8e9, 6.9e9].into_iter().enumerate() {
         for (j, d) in [2e9, 8e9, 3e10, 1.2e11, 3e11].into_iter().enumerate() {
-            let noise = 1.0 + 1e-3 * f64::from((7 * i as i32 + 3 * j as i32) % 5 - 2);
+            let noise = 1.0 + 2e-3 * ((0.618_033_988_75 * (5 * i + j + 1) as f64).fract() - 0.5);
             let loss = (1.69 + 406.4 / f64::powf(n, 0.34) + 410.7 / f64::powf(d, 0.28)) * noise;
             let size = if n >= 1e9 { format!("{}B", n / 1e9) } else { format!("{}M params", n / 1e6) };
             out += &format!("{size},{}B tokens,{loss:.12},{}\n", d / 1e9, ["a", "b"][i % 2]);
@@ -312,7 +312,7 @@ fn a_saved_fit_predicts_optimises_draws_and_reports() {
     let optima = many["optima"].as_array().unwrap();
     assert_eq!(optima.len(), 3);
     assert_eq!(optima[1]["N"], one["N"]);
-    assert_eq!(optima[2]["compute"], 1e25);
+    assert!((optima[2]["compute"].as_f64().unwrap() / 1e25 - 1.0).abs() < 1e-12);
 
     let folder = TempDir::new().unwrap();
     let drawn = done(&["plot", path(&record), "--out", path(folder.path()), "--png"]);
@@ -568,7 +568,6 @@ fn cells_that_are_no_positive_number_are_placed() {
         (2, "inf", &["column `L`", "inf"]),
         (0, "-1e9", &["column `N`", "must be positive"]),
         (1, "0", &["column `D`", "must be positive"]),
-        (0, "3e8 tokens", &["column `N`"]),
     ] {
         let (status, said) = sentence_about("runs.csv", &rows_with(role, cell), &[]);
         assert_eq!(status, 1, "{said}");
@@ -595,6 +594,8 @@ fn roles_and_rows_that_cannot_serve_get_one_sentence() {
     assert_eq!((status, said.contains("rows are alike")), (1, true), "{said}");
     let (_, said) = sentence_about("runs.csv", &rows_with(0, "3e8"), &["--where", "L > 100"]);
     assert!(said.contains("no row is left of 8"), "{said}");
+    let (_, said) = sentence_about("runs.csv", &rows_with(0, "3e8 tokens"), &[]);
+    assert!(said.contains("column `N` is in tokens") && said.contains("counts parameters"), "{said}");
     let mixed = "N,D,L\n1 params,2e9,3.1\n100M,4e9,2.9\n3e8 tokens,9e9,2.8\n";
     let (status, said) = sentence_about("runs.csv", mixed.as_bytes(), &[]);
     assert_eq!(status, 1, "{said}");
@@ -614,7 +615,7 @@ fn suspicious_rows_are_fitted_with_warnings() {
     let loss = |n: f64, d: f64| 1.69 + 406.4 / n.powf(0.34) + 410.7 / d.powf(0.28);
     let grid: Vec<(f64, f64)> =
         (0..12).map(|k| (1e8 * 1.7_f64.powi(k % 4), 3e9 * 2.1_f64.powi(k / 4) * 1.1_f64.powi(k % 3))).collect();
-    let line = |n: f64, d: f64, c: f64| format!("{n},{d},{c},{}\n", loss(n, d));
+    let line = |n: f64, d: f64, c: f64| format!("{n},{d},{c},{}\n", loss(n, d) * (1.0 + 1e-3 * (n * 0.37).sin()));
     let wrong: String = grid.iter().map(|&(n, d)| line(n, d, 2.0 * n * d)).collect();
     let kinds = warned("c.csv", format!("N,D,C,L\n{wrong}"));
     assert!(kinds.iter().any(|kind| kind.contains("compute") || kind.contains("6nd")), "{kinds:?}");
@@ -718,6 +719,7 @@ fn records_with_numbers_that_are_not_finite_are_read() {
     done(&["plot", path(&out), "--out", path(&folder.path().join("figures"))]);
 }
 
+/// A noisy table of many rows, written, fitted and found right.
 fn large(rows: usize) {
     use std::io::Write;
     let folder = TempDir::new().unwrap();

@@ -36,16 +36,16 @@ pub struct Args {
     #[arg(long, default_value = "huber")]
     loss: String,
     /// Half-width of Huber's quadratic zone [default: 1e-3 on log residuals]
-    #[arg(long, value_name = "X")]
+    #[arg(long, allow_negative_numbers = true, value_name = "X")]
     delta: Option<f64>,
     /// Quantile, for --loss quantile
-    #[arg(long, value_name = "P")]
+    #[arg(long, allow_negative_numbers = true, value_name = "P")]
     tau: Option<f64>,
     /// Degrees of freedom, for --loss student-t
-    #[arg(long, value_name = "X")]
+    #[arg(long, allow_negative_numbers = true, value_name = "X")]
     nu: Option<f64>,
     /// Multiplier of negative residuals, for --loss asymmetric-huber
-    #[arg(long, value_name = "X")]
+    #[arg(long, allow_negative_numbers = true, value_name = "X")]
     factor: Option<f64>,
     /// Offset, for --residual log-minus
     #[arg(long, value_name = "X", allow_hyphen_values = true)]

@@ -57,6 +57,7 @@ enum Verb {
     /// List the built-in data sets, or show one
     Datasets(datasets::Args),
     /// Print a completion script for a shell
+    #[command(after_help = "Example: scaling completions bash > ~/.local/share/bash-completion/completions/scaling")]
     Completions {
         /// Shell
         shell: clap_complete::Shell,

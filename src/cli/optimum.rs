@@ -14,7 +14,7 @@ pub struct Args {
     /// A saved fit, or published constants as besiroglu2024/main
     fit: String,
     /// Budgets, in the unit of the law's cost: 5.76e23, 6ZFLOP
-    #[arg(long, value_name = "BUDGET,...", value_delimiter = ',', value_parser = amount)]
+    #[arg(long, allow_negative_numbers = true, value_name = "BUDGET,...", value_delimiter = ',', value_parser = amount)]
     compute: Vec<f64>,
     /// Inputs held fixed, or conditions: N=70B
     #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment)]

@@ -33,18 +33,29 @@ pub fn write_table(columns: &[(String, TableColumn)], path: &Path) -> Result<(),
     let name = path.display().to_string();
     let unwritable = |detail: String| Mistake::Unwritable { path: path.to_owned(), detail }.in_source(&name);
     let bytes = encode(columns, is_parquet(path)).map_err(&unwritable)?;
+    replace_file(path, &bytes).map_err(|error| unwritable(error.to_string()))
+}
+
+/// Writes bytes beside their place, flushes them to disk and renames: the file appears whole or
+/// not at all, even if the program is killed. A file that holds them already is left alone.
+///
+/// # Errors
+/// What the system says.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if fs::read(path).is_ok_and(|found| found == bytes) {
         return Ok(());
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        File::open(folder)?.sync_all()
-    };
-    write().map_err(|error| unwritable(error.to_string()))
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    // Readable by whom the user's umask allows, as any other file is.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
 }
 
 fn is_parquet(path: &Path) -> bool {

@@ -69,6 +69,9 @@ pub struct Study<'a> {
     pub command: &'a str,
 }
 
+/// Fits of a study up to which its report shows each of them; of more, each has its own report.
+pub const DETAILED: usize = 100;
+
 /// The report on a study: a summary, the published numbers, then every fit.
 pub fn of_study(study: &Study) -> Document {
     let mut out = vec![Block::Notice(Tone::Answer, vec![plain(headline(study))])];
@@ -94,7 +97,12 @@ pub fn of_study(study: &Study) -> Document {
         let differ = study.comparisons.iter().filter(|c| !c.agrees || !c.expected);
         out.extend(compared("Every published number that does not come out as printed, and why", differ));
     }
-    for fitted in study.fits {
+    let each = if study.fits.len() <= DETAILED { study.fits } else { &[] };
+    if each.is_empty() && !study.fits.is_empty() {
+        let how = "One fit in full: scaling report fits/NAME.json --out DIR, in the folder of this study.";
+        out.push(Block::Paragraph(plain(how)));
+    }
+    for fitted in each {
         out.push(Block::Heading(2, fitted.record.name.clone()));
         if !fitted.about.is_empty() {
             out.push(Block::Paragraph(plain(fitted.about.clone())));
