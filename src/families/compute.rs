@@ -26,6 +26,8 @@ struct Exponent {
     a: f64,
     interval: Option<(f64, f64)>,
     basis: String,
+    /// Digits after the point that it is known to.
+    digits: usize,
 }
 
 /// The account of the family.
@@ -36,16 +38,16 @@ pub fn section() -> Result<Section, FamilyError> {
     let (ours, notes) = approaches()?;
     let theirs = hoffmann()?;
     let mut sheet = Sheet::new(
-        "Exponent a of compute-optimal model size, N ∝ C^a",
+        "Exponent a of compute-optimal model size, N ∝ Cᵃ",
         &["Approach", "#a", "#Interval", "#b = 1 − a", "Basis"],
     );
     for e in ours.iter().chain(&theirs) {
         let interval = e.interval.map(|(low, high)| format!("{low:.3} to {high:.3}"));
         sheet.rows.push(vec![
             e.name.clone(),
-            format!("{:.3}", e.a),
+            format!("{:.*}", e.digits, e.a),
             super::dash(interval),
-            format!("{:.3}", 1.0 - e.a),
+            format!("{:.*}", e.digits, 1.0 - e.a),
             e.basis.clone(),
         ]);
     }
@@ -71,7 +73,7 @@ pub fn section() -> Result<Section, FamilyError> {
 }
 
 fn of_line(name: &str, line: &PowerLaw, basis: String) -> Exponent {
-    Exponent { name: name.to_owned(), a: line.exponent, interval: line.lower.zip(line.upper), basis }
+    Exponent { name: name.to_owned(), a: line.exponent, interval: line.lower.zip(line.upper), basis, digits: 3 }
 }
 
 /// Approaches 1 to 3 on the same rows, and what must be said about them.
@@ -100,7 +102,7 @@ fn approaches() -> Result<(Vec<Exponent>, Vec<String>), FamilyError> {
     if let Some(a) = crate::analysis::derived(&known).into_iter().find(|e| e.symbol == "a") {
         let basis = format!("{} rows, {} replicates", data.len(), draws.thetas.len());
         let name = "3 parametric loss".to_owned();
-        found.push(Exponent { name, a: a.estimate, interval: a.lower.zip(a.upper), basis });
+        found.push(Exponent { name, a: a.estimate, interval: a.lower.zip(a.upper), basis, digits: 3 });
     }
     if let Ok(bias) = isoflop::bias(&data, &planned, published.law, &third.theta) {
         notes.push(format!(
@@ -123,6 +125,7 @@ fn hoffmann() -> Result<Vec<Exponent>, FamilyError> {
         a: a[i],
         interval: Some((lower[i], upper[i])),
         basis: "Hoffmann et al. 2022, table 2".to_owned(),
+        digits: 2,
     };
     Ok((0..table.len()).map(row).collect())
 }
@@ -147,7 +150,7 @@ fn exponents(ours: &[Exponent], theirs: &[Exponent]) -> Chart {
         size: (820, 150 + 36 * names.len() as u32),
         columns: 1,
         plots: vec![Plot {
-            x: Scale::linear("Exponent a of N ∝ C^a", ""),
+            x: Scale::linear("Exponent a of N ∝ Cᵃ", ""),
             y: Scale::names(names),
             series: vec![
                 series("ours, digitised runs", ours, 0, Look::Dots, Tone::Series(0)),
@@ -213,7 +216,7 @@ fn repairs() -> Result<Chart, FamilyError> {
         size: (820, 400),
         columns: 1,
         plots: vec![Plot {
-            x: Scale::linear("Exponent a of N ∝ C^a", ""),
+            x: Scale::linear("Exponent a of N ∝ Cᵃ", ""),
             y: Scale::names(REPAIRS.iter().map(|(_, words, _)| (*words).to_owned()).collect()),
             series,
             levels: vec![level("one half", 0.5, Look::Dashed), level("Kaplan et al. 2020: 0.73", 0.73, Look::Dotted)],
@@ -246,8 +249,8 @@ fn domains() -> Result<Chart, FamilyError> {
         name: "allocation-domains".to_owned(),
         title: "Compute-optimal model size by domain".to_owned(),
         subtitle: "henighan2020: N_opt = (C/C₀)^β at the published constants".to_owned(),
-        caption: "From images to mathematics the best model size grows with nearly the same power of compute; legend \
-                  in the order of the lines at their right end."
+        caption: "In all ten domains whose constants are printed the best model size grows with a similar power of \
+                  compute, 0.64 to 0.75; legend in the order of the lines at their right end."
             .to_owned(),
         size: (820, 580),
         columns: 1,

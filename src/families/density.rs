@@ -299,7 +299,7 @@ pub fn frontier(row: &Row) -> Chart {
     Chart {
         name: "density-frontier".to_owned(),
         title: format!("Density against release date: the best doubles in {doubles} months"),
-        subtitle: format!("{}, D0 = {}; published: {}", row.score, row.label, published()),
+        subtitle: format!("{}, D0 = {}; published doubling times: {}", row.score, row.label, published()),
         caption: format!(
             "Effective over actual parameters on the {} score. Models whose score lies outside what the reference can \
              be asked stand at the edges; the best model of each quarter is named.",
@@ -392,7 +392,11 @@ pub fn scores(study: &DensityStudy) -> Option<Chart> {
     if rows.is_empty() {
         return None;
     }
-    let columns = if rows.len() > 4 { 3 } else { rows.len().min(2) };
+    let columns = match rows.len() {
+        0..=4 => rows.len().min(2),
+        5 | 6 | 9 => 3,
+        _ => 4,
+    };
     let plot = |row: &&Row| {
         let placed = row.models.iter().filter(|m| m.status == Status::Ok);
         let placed = placed.filter_map(|m| Some((m.size, m.score?)));
@@ -419,7 +423,7 @@ pub fn scores(study: &DensityStudy) -> Option<Chart> {
         });
         Plot {
             title: row.score.clone(),
-            x: Scale::log("Parameters", "parameters"),
+            x: Scale::log("Model size", "parameters"),
             y: Scale::linear("Score", ""),
             series,
             levels: highest.into_iter().collect(),
@@ -433,7 +437,7 @@ pub fn scores(study: &DensityStudy) -> Option<Chart> {
         caption: "A model's effective size is where the curve of the reference recipe reaches its score: density is \
                   the horizontal distance from the model to the curve."
             .to_owned(),
-        size: (if columns > 2 { 1080 } else { 900 }, 130 + 270 * rows.len().div_ceil(columns) as u32),
+        size: ([900, 900, 900, 1080, 1280][columns], 130 + 270 * rows.len().div_ceil(columns) as u32),
         columns,
         plots: rows.iter().map(plot).collect(),
     })

@@ -73,11 +73,22 @@ fn dash_of(value: Option<f64>) -> String {
 /// Papers that give both at a point, the others as lines.
 fn plane(answer: &Recommendation) -> Chart {
     let points = answer.points();
-    let both = || points.iter().filter_map(|p| Some((p, (p.batch?, p.rate?))));
-    let mut series = vec![
-        Series::new("rules for both", Look::Dots, Tone::Series(0), both().map(|(_, at)| at))
-            .labelled(both().map(|(p, _)| p.paper.clone())),
-    ];
+    let name = |paper: &str| paper.trim_end_matches("-hyperparameters").to_owned();
+    let both: Vec<(String, (f64, f64))> =
+        points.iter().filter_map(|p| Some((name(&p.paper), (p.batch?, p.rate?)))).collect();
+    // A paper's second set of constants lies beside its first, which has the name.
+    let labels = (0..both.len()).map(|i| match both[..i].iter().any(|(paper, _)| *paper == both[i].0) {
+        true => String::new(),
+        false => both[i].0.clone(),
+    });
+    let dots = Series::new("rules for both", Look::Dots, Tone::Series(0), both.iter().map(|(_, at)| *at));
+    let mut series = vec![dots.labelled(labels)];
+    let around = |values: &mut dyn Iterator<Item = f64>| {
+        let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+        (low / 1.6, high * 1.6)
+    };
+    let batches = around(&mut points.iter().filter_map(|p| p.batch));
+    let rates = around(&mut points.iter().filter_map(|p| p.rate));
     let mut levels = Vec::new();
     let alone = points.iter().filter(|p| p.rate.is_none() || p.batch.is_none());
     for (k, point) in alone.enumerate() {
@@ -88,7 +99,7 @@ fn plane(answer: &Recommendation) -> Chart {
         };
         let look = if of_y { Look::Dashed } else { Look::Dotted };
         levels.push(Level {
-            name: format!("{}: {what} alone", point.paper),
+            name: format!("{}: {what} alone", name(&point.paper)),
             of_y,
             at,
             look,
@@ -106,8 +117,8 @@ fn plane(answer: &Recommendation) -> Chart {
         size: (820, 560),
         columns: 1,
         plots: vec![Plot {
-            x: Scale::log("Batch size", "tokens"),
-            y: Scale::log("Peak learning rate", ""),
+            x: Scale::log("Batch size", "tokens").within(batches.0, batches.1),
+            y: Scale::log("Peak learning rate", "").within(rates.0, rates.1),
             series,
             levels,
             ..Plot::default()

@@ -47,6 +47,11 @@ pub fn section() -> Result<Section, FamilyError> {
     })
 }
 
+/// Tokens with their suffix, in trillions however many they are.
+fn tokens(value: f64) -> String {
+    if value >= 1e15 { format!("{:.0}T", value / 1e12) } else { number(value, 3) }
+}
+
 fn formats(floating: &Published) -> Sheet {
     let best = capacity_map(&floating.theta, BITS, 16).best;
     let mut sheet = Sheet::new(
@@ -56,7 +61,7 @@ fn formats(floating: &Published) -> Sheet {
     for width in WIDTHS {
         let layout = best[width - 1];
         let (e, m) = (f64::from(layout.exponent), f64::from(layout.mantissa));
-        let critical = |n: f64| number(floating.derived("D_crit", &[n, e, m, BLOCK]), 3);
+        let critical = |n: f64| tokens(floating.derived("D_crit", &[n, e, m, BLOCK]));
         sheet.rows.push(vec![width.to_string(), layout.name(), critical(1e9), critical(70e9)]);
     }
     sheet
@@ -98,7 +103,7 @@ fn loss(floating: &Published) -> Chart {
     let seen = || curves.iter().enumerate().filter(|(_, c)| (TOKENS.0..=TOKENS.1).contains(&c.critical.0));
     let mut turns = Series::new("", Look::Diamonds, Tone::Ink, seen().map(|(_, c)| c.critical));
     turns.name = "critical data".to_owned();
-    let turns = turns.labelled(seen().map(|(_, c)| number(c.critical.0, 3)));
+    let turns = turns.labelled(seen().map(|(_, c)| tokens(c.critical.0)));
     Chart {
         name: "precision-loss".to_owned(),
         title: "Loss against data, format by format".to_owned(),
@@ -108,7 +113,7 @@ fn loss(floating: &Published) -> Chart {
         size: (820, 500),
         columns: 1,
         plots: vec![Plot {
-            x: Scale::log("Training tokens D", "tokens").within(TOKENS.0, TOKENS.1),
+            x: Scale::log("Training data D", "tokens").within(TOKENS.0, TOKENS.1),
             y: Scale::linear("Loss", "nat/token").within(2.2, 4.2),
             series: lines.chain([turns]).collect(),
             ..Plot::default()

@@ -134,8 +134,8 @@ fn chart(published: &[Published], refit: &Refit) -> Result<Chart, FamilyError> {
         size: (860, 600),
         columns: 1,
         plots: vec![Plot {
-            x: Scale::log("Non-vocabulary parameters", "parameters").within(SIZES.0, SIZES.1),
-            y: Scale::log("Vocabulary parameters", "parameters").within(VOCABULARY.0, VOCABULARY.1),
+            x: Scale::log("Model size without the vocabulary", "parameters").within(SIZES.0, SIZES.1),
+            y: Scale::log("Size of the vocabulary", "parameters").within(VOCABULARY.0, VOCABULARY.1),
             series: lines.chain([advised, actual]).collect(),
             ..Plot::default()
         }],
