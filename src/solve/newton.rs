@@ -53,7 +53,6 @@ pub struct Newton {
     work: Vec<f64>,
     free: Vec<usize>,
     finishing: bool,
-    foretold: bool,
 }
 
 impl Newton {
@@ -76,7 +75,6 @@ impl Newton {
             work: vec![0.0; n],
             free: Vec::with_capacity(n),
             finishing: false,
-            foretold: false,
         }
     }
 
@@ -96,7 +94,6 @@ impl Newton {
         self.collapses = 0;
         self.released = false;
         self.finishing = false;
-        self.foretold = false;
         self.scale.fill(0.0);
         let finite = problem.evaluate(&self.q, Order::Second, &mut self.here);
         self.rescale();
@@ -269,12 +266,6 @@ impl Newton {
                 }
                 // Quadratic convergence: this last step squares an error that is already small.
                 self.finishing = true;
-                if newton && self.foretold {
-                    // The model foretold the last change; what this step does is below rounding.
-                    std::mem::swap(&mut self.q, &mut self.trial);
-                    self.here.value -= promised;
-                    return Some(Termination::Newton);
-                }
             }
             self.evaluations += 1;
             let finite = problem.evaluate(&self.trial, Order::Second, &mut self.there);
@@ -302,7 +293,6 @@ impl Newton {
                     self.majorised = newton;
                 }
                 let ratio = actual / promised;
-                self.foretold = newton && !restricted && (0.9..1.1).contains(&ratio);
                 let radius = self.radius.unwrap_or(length);
                 self.radius = Some(match ratio {
                     _ if ratio < 0.05 && !flatter => 0.5 * length,

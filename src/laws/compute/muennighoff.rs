@@ -64,8 +64,7 @@ impl Formula<7> for Muennighoff {
         id: "muennighoff",
         family: Family::Compute,
         title: "Loss from model size, data seen and data that differ (Muennighoff's repeated-data law)",
-        formula: r"L = E + \frac{A}{N'^\alpha} + \frac{B}{D'^\beta},\quad \
-D' = U_D + U_D R_D^*\left(1 - e^{-R_D/R_D^*}\right),\quad N' = U_N + U_N R_N^*\left(1 - e^{-R_N/R_N^*}\right)",
+        formula: r"L = E + \frac{A}{N'^\alpha} + \frac{B}{D'^\beta},\quad D' = U_D + U_D R_D^*\left(1 - e^{-R_D/R_D^*}\right),\quad N' = U_N + U_N R_N^*\left(1 - e^{-R_N/R_N^*}\right)",
         cite: &["muennighoff2023", "hoffmann2022"],
         inputs: &[
             Input::new("N", "model size", "parameters"),
