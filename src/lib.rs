@@ -24,7 +24,7 @@
 //!
 //! Every law is one formula over a generic number ([`real::Real`]), from which values, gradients and
 //! Hessians are computed; [`law::Of`] turns a formula of one's own into a [`law::Law`]. Published
-//! numbers are data too ([`reference`]), and [`reproduction`] holds every one of them against ours.
+//! numbers are data too ([`mod@reference`]), and [`reproduction`] holds every one of them against ours.
 
 pub mod analysis;
 pub mod approach;
