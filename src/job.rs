@@ -3,11 +3,12 @@
 
 use crate::analysis::{self, Analysis};
 use crate::dataset::Measurements;
-use crate::fit::{self, Constraints, FitError, Spec};
+use crate::fit::{self, Constraints, FitError, Spec, Weights};
 use crate::ingest::{self, IngestError, Needed, Source};
 use crate::law::Law;
 use crate::objective::{Loss, Objective, Residual};
 use crate::optimum::OptimumError;
+use crate::solve::Method;
 use crate::uncertainty::covariance::Kind;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,8 +36,10 @@ pub struct Job {
     pub objective: Objective,
     /// Fixed, tied and bounded parameters, priors.
     pub constraints: Constraints,
-    /// Role of a column of weights.
-    pub weights: Option<String>,
+    /// How rows are weighted; all alike if not said.
+    pub weights: Option<Weights>,
+    /// Which solver, for losses that leave a choice.
+    pub solver: Method,
     /// Header of a text column that groups rows whose errors go together.
     pub cluster: Option<String>,
     /// Covariance where there is no bootstrap.
@@ -73,6 +76,7 @@ impl Job {
             objective: Objective { residual: Residual::Log, loss: Loss::Huber { delta: 1e-3 } },
             constraints: Constraints::default(),
             weights: None,
+            solver: Method::default(),
             cluster: None,
             covariance: Kind::default(),
             bootstrap: 0,
@@ -167,8 +171,12 @@ impl Job {
             (None, also) => also,
         };
         request.labels.extend(self.cluster.clone());
-        if let Some(symbol) = &self.weights {
-            request.needed.push(Needed::new(symbol, "1"));
+        match &self.weights {
+            None => {}
+            // Groups are told apart as they are written, be they numbers or names.
+            Some(Weights::PerGroup(name)) if request.needed.iter().any(|needed| needed.symbol == *name) => {}
+            Some(Weights::PerGroup(name)) => request.labels.push(name.clone()),
+            Some(weights) => request.needed.push(Needed::new(weights.column(), "1")),
         }
         // Under log residuals the output must be positive whatever its domain.
         if matches!(self.objective.residual, Residual::Log)
@@ -187,6 +195,7 @@ impl Job {
         let mut spec = Spec::new(law(&self.law)?, self.objective);
         spec.constraints = self.constraints.clone();
         spec.weights.clone_from(&self.weights);
+        spec.method = self.solver;
         Ok(spec)
     }
 

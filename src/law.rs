@@ -5,7 +5,7 @@ use crate::cost::Cost;
 pub use crate::real::Order;
 #[cfg(target_arch = "x86_64")]
 use crate::real::x86;
-use crate::real::{Dual, Hyper, Lanes, Real, Vector, X, elementary};
+use crate::real::{Dual, Enclosure, Hyper, Interval, Lanes, Real, Vector, X, elementary};
 use serde::{Deserialize, Serialize};
 
 /// The most inputs a law may have.
@@ -431,6 +431,9 @@ pub trait Law: Sync + Send {
     fn card(&self) -> &'static Card;
     /// The prediction at one point, inputs and parameters in card order.
     fn predict(&self, x: &[f64], theta: &[f64]) -> f64;
+    /// The range of the prediction, and of its derivatives in two chosen variables, over a box of
+    /// parameters, from the inputs and their logarithms.
+    fn enclose(&self, x: &[f64], ln: &[f64], theta: &[Enclosure]) -> Enclosure;
     /// Predictions and derivatives at one block of rows. `jet` was made for this law.
     fn jet(&self, order: Order, block: &Block, theta: &[f64], jet: &mut Jet);
 }
@@ -555,6 +558,14 @@ impl<F: Formula<P>, const P: usize> Law for Of<F, P> {
             X::new(value, elementary::ln(value))
         });
         F::predict(&inputs, &array(theta))
+    }
+
+    fn enclose(&self, x: &[f64], ln: &[f64], theta: &[Enclosure]) -> Enclosure {
+        let mut inputs = [X::new(Interval::point(1.0), Interval::point(0.0)); MAX_INPUTS];
+        for (input, (&x, &ln)) in inputs.iter_mut().zip(x.iter().zip(ln)) {
+            *input = X::new(Interval::point(x), Interval::around(ln));
+        }
+        F::predict(&inputs, &std::array::from_fn(|j| theta[j]))
     }
 
     fn jet(&self, order: Order, block: &Block, theta: &[f64], jet: &mut Jet) {

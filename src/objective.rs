@@ -53,6 +53,12 @@ pub enum Loss {
         /// Scale of the residuals.
         scale: f64,
     },
+    /// ln s + ln Z(delta) + huber_delta(r/s): Huber's density with its scale s free, found with the
+    /// parameters. What is minimised is −ln likelihood ([`crate::solve::free_scale`]).
+    HuberLikelihood {
+        /// Where the quadratic zone ends, in units of the scale.
+        delta: f64,
+    },
 }
 
 /// A loss on a residual scale.
@@ -101,7 +107,8 @@ impl Loss {
         let c = V::splat;
         match *self {
             Self::Squared => Rho { value: c(0.5) * r * r, slope: r, curvature: c(1.0), majorant: c(1.0) },
-            Self::Huber { delta } => huber(r, delta),
+            // At unit scale, up to a constant.
+            Self::Huber { delta } | Self::HuberLikelihood { delta } => huber(r, delta),
             Self::Absolute => kinked(r, 1.0, 1.0),
             Self::Quantile { tau } => kinked(r, tau, 1.0 - tau),
             Self::AsymmetricHuber { delta, factor } => huber(r, delta).times(r.if_below(c(0.0), c(factor), c(1.0))),
@@ -129,7 +136,9 @@ impl Loss {
     pub fn is_quadratic_at(&self, r: f64) -> bool {
         match *self {
             Self::Squared => true,
-            Self::Huber { delta } | Self::AsymmetricHuber { delta, .. } => r.abs() <= delta,
+            Self::Huber { delta } | Self::AsymmetricHuber { delta, .. } | Self::HuberLikelihood { delta } => {
+                r.abs() <= delta
+            }
             Self::Absolute | Self::Quantile { .. } => false,
             Self::StudentT { nu, scale } => r * r <= nu * scale * scale,
         }
@@ -144,13 +153,16 @@ impl Loss {
             Self::Quantile { .. } => "quantile",
             Self::AsymmetricHuber { .. } => "asymmetric-huber",
             Self::StudentT { .. } => "student-t",
+            Self::HuberLikelihood { .. } => "huber-likelihood",
         }
     }
 
     /// Where the quadratic zone ends, for the losses that have one.
     pub fn delta(&self) -> Option<f64> {
         match *self {
-            Self::Huber { delta } | Self::AsymmetricHuber { delta, .. } => Some(delta),
+            Self::Huber { delta } | Self::AsymmetricHuber { delta, .. } | Self::HuberLikelihood { delta } => {
+                Some(delta)
+            }
             _ => None,
         }
     }

@@ -96,6 +96,15 @@ pub struct Record {
     /// Σ w ρ(r) at the answer.
     #[serde(deserialize_with = "nullable")]
     pub objective_value: f64,
+    /// The scale found with the parameters, where the objective leaves it free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<FreeScale>,
+    /// The solver's name.
+    #[serde(default)]
+    pub solver: String,
+    /// How rows were weighted, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
     /// The objective under every other standard loss, at this answer (not refitted).
     pub other_objectives: Vec<OtherObjective>,
     /// Parameters, in card order.
@@ -128,6 +137,36 @@ pub struct Record {
     pub seed: u64,
     /// Version of the program.
     pub program: String,
+}
+
+/// The scale of a likelihood, found with the parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FreeScale {
+    /// Where the quadratic zone ends, in units of the scale.
+    pub delta: f64,
+    /// The scale.
+    pub scale: f64,
+    /// Where the quadratic zone ends, on the residual scale.
+    pub effective_delta: f64,
+    /// The logarithm of the likelihood there.
+    pub log_likelihood: f64,
+    /// Hardly a residual is left in the quadratic zone: the density is Laplace's.
+    pub collapsed: bool,
+}
+
+impl FreeScale {
+    /// The warning that a collapsed scale deserves.
+    pub fn warning(&self) -> Option<Warning> {
+        self.collapsed.then(|| {
+            Warning::new(
+                "scale-collapse",
+                format!(
+                    "The free scale fell to {:.3e}, so that the loss is quadratic only within {:.1e}: this is the fit of least absolute residuals under another name; raise delta, or say `--loss absolute`.",
+                    self.scale, self.effective_delta
+                ),
+            )
+        })
+    }
 }
 
 /// What a record says of its law.

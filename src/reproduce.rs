@@ -2,7 +2,7 @@
 //! against ours.
 
 use crate::dataset::Measurements;
-use crate::fit::{Fit, Spec, Starts, fit};
+use crate::fit::{Fit, Spec, Starts, Weights, fit};
 use crate::law::Law;
 use crate::optimum::optimum;
 use crate::reference::{Engine, FitReference, Refit, Score};
@@ -24,7 +24,11 @@ pub struct Procedure<'a> {
 fn spec(reference: &FitReference) -> Result<Spec, String> {
     let objective = reference.objective.ok_or("no objective is stated")?;
     let mut spec = Spec::new(reference.law, objective);
-    spec.weights = reference.data.as_ref().and_then(|data| data.weights.as_ref()).map(|weights| weights.column.clone());
+    spec.weights = reference
+        .data
+        .as_ref()
+        .and_then(|data| data.weights.as_ref())
+        .map(|weights| Weights::Column(weights.column.clone()));
     let params = reference.law.card().params;
     let printed = |i: usize| reference.params[i].as_ref().map(|expected| expected.printed.value);
     for &i in &reference.fixed {

@@ -2,10 +2,12 @@
 //! it. A study killed at any moment resumes where it was: files appear whole or not at all.
 
 use crate::analysis::Analysis;
+use crate::fit::Weights;
 use crate::ingest::{TableColumn, replace_file, write_table};
 use crate::job::Job;
 use crate::objective::{Loss, Objective, Residual};
 use crate::record::{Estimate, Record};
+use crate::solve::Method;
 use crate::units;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,7 +83,9 @@ struct WireJob {
     bound: BTreeMap<String, (Number, Number)>,
     #[serde(default)]
     prior: BTreeMap<String, (Number, Number)>,
-    weights: Option<String>,
+    weights: Option<Weights>,
+    #[serde(default)]
+    solver: Method,
     cluster: Option<String>,
     #[serde(default)]
     covariance: crate::uncertainty::covariance::Kind,
@@ -150,7 +154,8 @@ pub enum StudyError {
 pub struct ObjectiveWords<'a> {
     /// `raw`, `log`, `log1p`, `log-minus`.
     pub residual: &'a str,
-    /// `squared`, `huber`, `absolute`, `quantile`, `asymmetric-huber`, `student-t`, `cauchy`.
+    /// `squared`, `huber`, `absolute`, `quantile`, `asymmetric-huber`, `student-t`, `cauchy`,
+    /// `huber-likelihood`.
     pub loss: &'a str,
     /// Half-width of Huber's quadratic zone, or the scale of Student's t.
     pub delta: Option<f64>,
@@ -202,9 +207,17 @@ pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
             Loss::StudentT { nu: positive("nu", words.nu.ok_or("loss student-t needs nu")?)?, scale: delta()? }
         }
         "cauchy" => Loss::StudentT { nu: 1.0, scale: delta()? },
+        "huber-likelihood" => Loss::HuberLikelihood {
+            delta: positive(
+                "delta",
+                words
+                    .delta
+                    .ok_or("loss huber-likelihood needs a delta, in units of its own scale (1.345 is customary)")?,
+            )?,
+        },
         other => {
             return Err(format!(
-                "loss `{other}` is none of squared, huber, absolute, quantile, asymmetric-huber, student-t, cauchy"
+                "loss `{other}` is none of squared, huber, absolute, quantile, asymmetric-huber, student-t, cauchy, huber-likelihood"
             ));
         }
     };
@@ -301,6 +314,7 @@ impl WireJob {
                 priors: pairs(&self.prior)?,
             },
             weights: self.weights,
+            solver: self.solver,
             cluster: self.cluster,
             covariance: self.covariance,
             bootstrap: self.bootstrap.unwrap_or(bootstrap),

@@ -93,7 +93,8 @@ fn the_order_of_rows_and_the_reduction_do_not_change_the_answer() {
     let weighted = |weight: Vec<f64>| {
         let (n, d, l) = (column(&data, "N"), column(&data, "D"), column(&data, "L"));
         let table = Measurements::from_columns("weighted", vec![("N", n), ("D", d), ("L", l), ("weight", weight)]);
-        fit(&Spec { weights: Some("weight".to_owned()), ..spec.clone() }, &table).unwrap()
+        fit(&Spec { weights: Some(scaling_laws::fit::Weights::Column("weight".to_owned())), ..spec.clone() }, &table)
+            .unwrap()
     };
     for share in [1.0 / 240.0, 1e-12, 1e12] {
         let mean = weighted(vec![share; 240]);

@@ -166,6 +166,8 @@ fn outcome(error: &FitError) -> &'static str {
         FitError::TooFewRows { .. } => "too few rows",
         FitError::RowsAlike { .. } => "rows alike",
         FitError::OffScale { .. } => "off the residual scale",
+        FitError::BadWeight { .. } => "bad weight",
+        FitError::SolverDoesNotApply { .. } => "solver does not apply",
         FitError::NoStart { .. } => "no start",
         FitError::UnknownParameter { .. } | FitError::BadConstraint(_) | FitError::NothingFree(_) => "bad constraint",
     }
@@ -187,7 +189,7 @@ fn case(seed: u64, search: bool) -> Result<String, String> {
     let spec = Spec {
         constraints,
         starts: if search { Starts::Search } else { Starts::Only(starts.clone()) },
-        weights: Some("weight".to_owned()),
+        weights: Some(scaling_laws::fit::Weights::Column("weight".to_owned())),
         ..Spec::new(law, objective)
     };
     let described = format!("seed {seed}: {} on {harm} by {objective:?}", law.card().id);

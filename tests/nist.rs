@@ -7,7 +7,7 @@ use scaling_laws::ingest::embedded;
 use scaling_laws::law::{Card, Family, Formula, Input, Law, Of, Param, Role, Transform};
 use scaling_laws::objective::{Loss, Objective, Residual};
 use scaling_laws::real::{Real, X};
-use scaling_laws::solve::{Newton, Options, minimise};
+use scaling_laws::solve::{Method, Newton, Options};
 use scaling_laws::uncertainty::covariance::{Kind, covariance};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -24,8 +24,18 @@ const fn free(symbol: &'static str) -> Param {
         .transform(Transform::Identity)
 }
 
+/// The same parameters, those at the given places linear.
+const fn linear_in<const P: usize>(mut params: [Param; P], places: &[usize]) -> [Param; P] {
+    let mut k = 0;
+    while k < places.len() {
+        params[places[k]] = params[places[k]].role(Role::Linear);
+        k += 1;
+    }
+    params
+}
+
 macro_rules! model {
-    ($name:ident($($input:literal),*), $x:ident, [$($b:ident),*]: $p:literal, swaps $swaps:expr, $body:expr) => {
+    ($name:ident($($input:literal),*), $x:ident, [$($b:ident),*]: $p:literal, linear $linear:expr, swaps $swaps:expr, $body:expr) => {
         struct $name;
         impl Formula<$p> for $name {
             const CARD: Card = Card {
@@ -36,7 +46,7 @@ macro_rules! model {
                 cite: &[],
                 inputs: &[$(input($input)),*],
                 output: input("y"),
-                params: &[$(free(stringify!($b))),*],
+                params: &linear_in([$(free(stringify!($b))),*], &$linear),
                 derived: &[],
                 exchangeable: $swaps,
                 allocation: None,
@@ -74,34 +84,34 @@ fn wave<R: Real>(x: X<R>, period: R, cosine: R, sine: R) -> R {
     cosine * phase.cos() + sine * phase.sin()
 }
 
-model!(Bennett5("x"), x, [b1, b2, b3]: 3, swaps &[], b1 * (x[0].value() + b2).pow(-(b3.recip())));
-model!(Saturating("x"), x, [b1, b2]: 2, swaps &[], -(b1 * (-x[0].times(b2)).exp_m1()));
-model!(Chwirut("x"), x, [b1, b2, b3]: 3, swaps &[], (-x[0].times(b1)).exp() / (b2 + x[0].times(b3)));
-model!(DanWood("x"), x, [b1, b2]: 2, swaps &[], b1 * x[0].pow(b2));
-model!(Enso("x"), x, [b1, b2, b3, b4, b5, b6, b7, b8, b9]: 9, swaps &[],
+model!(Bennett5("x"), x, [b1, b2, b3]: 3, linear [0], swaps &[], b1 * (x[0].value() + b2).pow(-(b3.recip())));
+model!(Saturating("x"), x, [b1, b2]: 2, linear [0], swaps &[], -(b1 * (-x[0].times(b2)).exp_m1()));
+model!(Chwirut("x"), x, [b1, b2, b3]: 3, linear [], swaps &[], (-x[0].times(b1)).exp() / (b2 + x[0].times(b3)));
+model!(DanWood("x"), x, [b1, b2]: 2, linear [0], swaps &[], b1 * x[0].pow(b2));
+model!(Enso("x"), x, [b1, b2, b3, b4, b5, b6, b7, b8, b9]: 9, linear [0, 1, 2, 4, 5, 7, 8], swaps &[],
     b1 + wave(x[0], R::constant(12.0), b2, b3) + wave(x[0], b4, b5, b6) + wave(x[0], b7, b8, b9));
-model!(Eckerle4("x"), x, [b1, b2, b3]: 3, swaps &[], bell(x[0], b1 / b2, b3, b2 * 2f64.sqrt()));
-model!(Gauss("x"), x, [b1, b2, b3, b4, b5, b6, b7, b8]: 8, swaps &[&[2, 4, 3], &[5, 7, 6]],
+model!(Eckerle4("x"), x, [b1, b2, b3]: 3, linear [0], swaps &[], bell(x[0], b1 / b2, b3, b2 * 2f64.sqrt()));
+model!(Gauss("x"), x, [b1, b2, b3, b4, b5, b6, b7, b8]: 8, linear [0, 2, 5], swaps &[&[2, 4, 3], &[5, 7, 6]],
     b1 * (-x[0].times(b2)).exp() + bell(x[0], b3, b4, b5) + bell(x[0], b6, b7, b8));
-model!(CubicRatio("x"), x, [b1, b2, b3, b4, b5, b6, b7]: 7, swaps &[],
+model!(CubicRatio("x"), x, [b1, b2, b3, b4, b5, b6, b7]: 7, linear [0, 1, 2, 3], swaps &[],
     polynomial(x[0], [b1, b2, b3, b4]) / polynomial(x[0], [one(), b5, b6, b7]));
-model!(Kirby2("x"), x, [b1, b2, b3, b4, b5]: 5, swaps &[],
+model!(Kirby2("x"), x, [b1, b2, b3, b4, b5]: 5, linear [0, 1, 2], swaps &[],
     polynomial(x[0], [b1, b2, b3]) / polynomial(x[0], [one(), b4, b5]));
-model!(Lanczos("x"), x, [b1, b2, b3, b4, b5, b6]: 6, swaps &[&[0, 1], &[2, 3], &[4, 5]],
+model!(Lanczos("x"), x, [b1, b2, b3, b4, b5, b6]: 6, linear [0, 2, 4], swaps &[&[0, 1], &[2, 3], &[4, 5]],
     b1 * (-x[0].times(b2)).exp() + b3 * (-x[0].times(b4)).exp() + b5 * (-x[0].times(b6)).exp());
-model!(Mgh09("x"), x, [b1, b2, b3, b4]: 4, swaps &[],
+model!(Mgh09("x"), x, [b1, b2, b3, b4]: 4, linear [0], swaps &[],
     b1 * polynomial(x[0], [R::constant(0.0), b2, one()]) / polynomial(x[0], [b4, b3, one()]));
-model!(Mgh10("x"), x, [b1, b2, b3]: 3, swaps &[], b1 * (b2 / (x[0].value() + b3)).exp());
-model!(Mgh17("x"), x, [b1, b2, b3, b4, b5]: 5, swaps &[&[1, 3], &[2, 4]],
+model!(Mgh10("x"), x, [b1, b2, b3]: 3, linear [0], swaps &[], b1 * (b2 / (x[0].value() + b3)).exp());
+model!(Mgh17("x"), x, [b1, b2, b3, b4, b5]: 5, linear [0, 1, 2], swaps &[&[1, 3], &[2, 4]],
     b1 + b2 * (-x[0].times(b4)).exp() + b3 * (-x[0].times(b5)).exp());
-model!(Misra1b("x"), x, [b1, b2]: 2, swaps &[], b1 * (one::<R>() - (x[0].times(b2) * 0.5 + 1.0).square().recip()));
-model!(Misra1c("x"), x, [b1, b2]: 2, swaps &[], b1 * (one::<R>() - (x[0].times(b2) * 2.0 + 1.0).sqrt().recip()));
-model!(Misra1d("x"), x, [b1, b2]: 2, swaps &[], b1 * x[0].times(b2) / (x[0].times(b2) + 1.0));
-model!(Nelson("x1", "x2"), x, [b1, b2, b3]: 3, swaps &[], b1 - x[0].times(b2) * (-x[1].times(b3)).exp());
-model!(Rat42("x"), x, [b1, b2, b3]: 3, swaps &[], b1 * (x[0].times(b3) - b2).logistic());
-model!(Rat43("x"), x, [b1, b2, b3, b4]: 4, swaps &[],
+model!(Misra1b("x"), x, [b1, b2]: 2, linear [0], swaps &[], b1 * (one::<R>() - (x[0].times(b2) * 0.5 + 1.0).square().recip()));
+model!(Misra1c("x"), x, [b1, b2]: 2, linear [0], swaps &[], b1 * (one::<R>() - (x[0].times(b2) * 2.0 + 1.0).sqrt().recip()));
+model!(Misra1d("x"), x, [b1, b2]: 2, linear [0], swaps &[], b1 * x[0].times(b2) / (x[0].times(b2) + 1.0));
+model!(Nelson("x1", "x2"), x, [b1, b2, b3]: 3, linear [0, 1], swaps &[], b1 - x[0].times(b2) * (-x[1].times(b3)).exp());
+model!(Rat42("x"), x, [b1, b2, b3]: 3, linear [0], swaps &[], b1 * (x[0].times(b3) - b2).logistic());
+model!(Rat43("x"), x, [b1, b2, b3, b4]: 4, linear [0], swaps &[],
     b1 * (-((b2 - x[0].times(b3)).exp().ln_1p() / b4)).exp());
-model!(Roszman1("x"), x, [b1, b2, b3, b4]: 4, swaps &[],
+model!(Roszman1("x"), x, [b1, b2, b3, b4]: 4, linear [0, 1], swaps &[],
     b1 - x[0].times(b2) - (b3 / (x[0].value() - b4)).atan() * (1.0 / PI));
 
 static MODELS: [(&str, &dyn Law); 27] = [
@@ -139,26 +149,83 @@ const DEMANDED: [f64; 3] = [9.0, 7.0, 10.0];
 
 /// A set, or one of its starts, of which less is asked.
 struct Exception {
+    solver: Option<Method>,
     set: &'static str,
     start: Option<usize>,
     digits: [f64; 3],
     why: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 2] = [
-    Exception {
-        set: "Lanczos1",
-        start: None,
-        digits: [9.0, 2.5, 2.5],
-        why: "residuals are 1e-13 of the data, so that three of their digits survive in double precision",
-    },
-    Exception {
-        set: "MGH10",
-        start: Some(1),
-        digits: [0.0, 0.0, 0.0],
-        why: "the first steps change the sign of b1, behind a pole from which nothing leads back",
-    },
+const fn except(
+    solver: Option<Method>,
+    set: &'static str,
+    start: Option<usize>,
+    digits: [f64; 3],
+    why: &'static str,
+) -> Exception {
+    Exception { solver, set, start, digits, why }
+}
+
+const QUASI: Option<Method> = Some(Method::QuasiNewton);
+const PROJECTED: Option<Method> = Some(Method::VariableProjection);
+const NONE: [f64; 3] = [0.0; 3];
+
+const EXCEPTIONS: [Exception; 15] = [
+    except(
+        Some(Method::Newton),
+        "Lanczos1",
+        None,
+        [9.0, 2.5, 2.5],
+        "residuals are 1e-13 of the data, so that three of their digits survive in double precision",
+    ),
+    except(
+        PROJECTED,
+        "Lanczos1",
+        None,
+        [9.0, 1.0, 1.0],
+        "residuals are 1e-13 of the data; solving for the coefficients costs another digit of them",
+    ),
+    except(QUASI, "Lanczos1", Some(2), [9.0, 2.0, 2.0], "residuals are 1e-13 of the data"),
+    except(QUASI, "Lanczos1", Some(1), NONE, "two of the exponentials become one, which is stationary"),
+    except(QUASI, "Lanczos2", Some(1), NONE, "two of the exponentials become one, which is stationary"),
+    except(QUASI, "Lanczos3", Some(1), NONE, "two of the exponentials become one, which is stationary"),
+    except(
+        None,
+        "MGH10",
+        Some(1),
+        NONE,
+        "the first steps change the sign of b1, behind a pole from which nothing leads back",
+    ),
+    except(
+        QUASI,
+        "Lanczos2",
+        Some(2),
+        [8.0, 7.0, 9.9],
+        "residuals are 1e-5 of the data, and gradients alone see less of them",
+    ),
+    except(
+        PROJECTED,
+        "Lanczos2",
+        None,
+        [8.9, 7.0, 9.9],
+        "solving for the coefficients costs a digit of small residuals",
+    ),
+    except(QUASI, "MGH10", Some(2), [8.0, 7.0, 10.0], "the coefficients are 1e4 apart along a narrow valley"),
+    except(QUASI, "Misra1c", Some(1), [8.8, 7.0, 10.0], "the last step is lost in rounding"),
+    except(QUASI, "Bennett5", None, NONE, "creeps along a curved valley until the budget is used up"),
+    except(QUASI, "MGH09", Some(1), NONE, "runs off to where the model is flat"),
+    except(QUASI, "MGH17", Some(1), NONE, "runs off to where two exponentials are straight lines"),
+    except(PROJECTED, "Hahn1", Some(1), NONE, "ends in a minimum with a pole between the rows"),
 ];
+
+/// Eckerle4 says the same with the signs of its first two coefficients turned over.
+fn mirrored(name: &str, mut theta: Vec<f64>) -> Vec<f64> {
+    if name == "Eckerle4" && theta[1] < 0.0 {
+        theta[0] = -theta[0];
+        theta[1] = -theta[1];
+    }
+    theta
+}
 
 #[derive(Deserialize)]
 struct Certified {
@@ -215,13 +282,22 @@ fn standard_deviations(fit: &Fit) -> Vec<f64> {
     (0..fit.theta.len()).map(|j| natural[j][j].sqrt()).collect()
 }
 
+/// Whether a solver can be asked to fit a model: projection needs something to project out.
+fn applies(solver: Method, law: &dyn Law) -> bool {
+    solver != Method::VariableProjection || law.card().params.iter().any(|p| p.role == Role::Linear)
+}
+
 #[test]
-fn all_sets_reach_their_certified_values_from_both_starts() {
+fn all_sets_reach_their_certified_values_from_both_starts_by_every_solver() {
     let certified = certified();
     assert_eq!(certified.len(), MODELS.len());
     let mut failures = Vec::new();
-    println!("{:10} start {:>6} {:>6} {:>6} evaluations  end", "set", "par", "sd", "rss");
-    for (name, law) in MODELS {
+    println!("{:19} {:10} start {:>6} {:>6} {:>6} evaluations  end", "solver", "set", "par", "sd", "rss");
+    for (solver, (name, law)) in Method::ALL.iter().flat_map(|solver| MODELS.iter().map(move |model| (*solver, *model)))
+    {
+        if !applies(solver, law) {
+            continue;
+        }
         let known = &certified[name];
         let data = measurements(name);
         assert_eq!(data.len(), known.observations, "{name}");
@@ -230,17 +306,20 @@ fn all_sets_reach_their_certified_values_from_both_starts() {
         let (theta, deviation) = (column(|p| &p.certified), column(|p| &p.standard_deviation));
         for (which, start) in [(1, column(|p| &p.start_1)), (2, column(|p| &p.start_2))] {
             let objective = Objective { residual: Residual::Raw, loss: Loss::Squared };
-            let spec = Spec { starts: Starts::Only(vec![start.clone()]), ..Spec::new(law, objective) };
+            let spec = Spec { starts: Starts::Only(vec![start.clone()]), method: solver, ..Spec::new(law, objective) };
             let fit = fit(&spec, &data).unwrap_or_else(|e| panic!("{name}: {e}"));
-            let exception = EXCEPTIONS.iter().find(|e| e.set == name && e.start.is_none_or(|start| start == which));
+            let exception = EXCEPTIONS.iter().find(|e| {
+                e.set == name && e.start.is_none_or(|start| start == which) && e.solver.is_none_or(|s| s == solver)
+            });
             let demanded = exception.map_or(DEMANDED, |e| e.digits);
             let reached = [
-                fewest(&fit.theta, &theta),
+                fewest(&mirrored(name, fit.theta.clone()), &theta),
                 fewest(&standard_deviations(&fit), &deviation),
                 digits(2.0 * fit.value, number(&known.residual_sum_of_squares)),
             ];
             println!(
-                "{name:10} {which:5} {:6.1} {:6.1} {:6.1} {:11}  {}{}",
+                "{:19} {name:10} {which:5} {:6.1} {:6.1} {:6.1} {:11}  {}{}",
+                solver.name(),
                 reached[0],
                 reached[1],
                 reached[2],
@@ -248,16 +327,20 @@ fn all_sets_reach_their_certified_values_from_both_starts() {
                 fit.certificate.termination,
                 exception.map_or_else(String::new, |e| format!(" ({})", e.why))
             );
-            if (demanded[0] > 0.0 && !fit.certificate.converged) || reached.iter().zip(demanded).any(|(r, d)| *r < d) {
-                failures
-                    .push(format!("{name} from start {which}: {reached:.1?} digits of {demanded:?}: {:?}", fit.theta));
+            let must_converge = exception.is_none() || solver == Method::Newton && demanded[0] > 0.0;
+            if (must_converge && !fit.certificate.converged) || reached.iter().zip(demanded).any(|(r, d)| *r < d) {
+                failures.push(format!(
+                    "{name} from start {which} by {}: {reached:.1?} digits of {demanded:?}: {:?}",
+                    solver.name(),
+                    fit.theta
+                ));
             }
             // The loop that a bootstrap runs takes the same steps as the runner.
-            let problem = fit.setup.problem();
-            let mut newton = Newton::new(start.len(), Options { exact: fit.setup.exact(), ..Options::default() });
-            let termination = minimise(&problem, &start, &mut newton);
-            if termination.converged() != fit.certificate.converged || newton.here.value != fit.value {
-                failures.push(format!("{name} from start {which}: the lean loop ends at {}", newton.here.value));
+            let mut problem = fit.setup.problem();
+            let options = Options { exact: fit.setup.exact(), ..Options::default() };
+            let lean = fit.setup.solve_in(&mut problem, &start, &mut Newton::new(start.len(), options));
+            if lean.termination.converged() != fit.certificate.converged || lean.value != fit.value {
+                failures.push(format!("{name} from start {which}: the lean loop ends at {}", lean.value));
             }
         }
     }

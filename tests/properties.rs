@@ -35,7 +35,7 @@ fn objectives() -> impl Strategy<Value = Objective> {
 
 fn fitted(objective: Objective, data: &Measurements, weights: Option<&str>) -> Fit {
     let mut spec = Spec::new(find("chinchilla").unwrap(), objective);
-    spec.weights = weights.map(str::to_owned);
+    spec.weights = weights.map(|w| w.parse().unwrap());
     fit(&spec, data).unwrap()
 }
 

@@ -1,8 +1,10 @@
 //! `scaling fit`.
 
 use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
+use crate::fit::Weights;
 use crate::job::{Job, law};
 use crate::record::Record;
+use crate::solve::Method;
 use crate::study::{ObjectiveWords, objective, write_record, write_replicates};
 use crate::uncertainty::covariance::Kind;
 use serde_json::json;
@@ -32,10 +34,12 @@ pub struct Args {
     /// Residual scale: log, raw, log1p, log-minus
     #[arg(long, default_value = "log")]
     residual: String,
-    /// Loss: huber, squared, absolute, quantile, asymmetric-huber, student-t, cauchy
+    /// Loss: huber, squared, absolute, quantile, asymmetric-huber, student-t, cauchy,
+    /// huber-likelihood (its scale free)
     #[arg(long, default_value = "huber")]
     loss: String,
-    /// Half-width of Huber's quadratic zone [default: 1e-3 on log residuals]
+    /// Half-width of Huber's quadratic zone [default: 1e-3 on log residuals]; the scale of student-t
+    /// and cauchy; in units of the free scale for huber-likelihood
     #[arg(long, allow_negative_numbers = true, value_name = "X")]
     delta: Option<f64>,
     /// Quantile, for --loss quantile
@@ -62,9 +66,14 @@ pub struct Args {
     /// A Gaussian prior: alpha=0.34~0.05 (mean~standard deviation)
     #[arg(long, value_name = "PARAM=MEAN~SD", value_parser = prior)]
     prior: Vec<(String, f64, f64)>,
-    /// Role of a column of weights
-    #[arg(long, value_name = "ROLE")]
-    weights: Option<String>,
+    /// How rows count: a column of weights; inverse-variance:COLUMN of standard errors;
+    /// per-group:COLUMN, so that each budget (or family) has the same say
+    #[arg(long, value_name = "COLUMN|KIND:COLUMN")]
+    weights: Option<Weights>,
+    /// How a smooth objective is minimised: newton, quasi-newton, variable-projection (squared loss
+    /// on raw residuals only)
+    #[arg(long, value_name = "METHOD", default_value = "newton")]
+    solver: Method,
     /// Text column that groups rows whose errors go together
     #[arg(long, value_name = "COLUMN")]
     cluster: Option<String>,
@@ -132,6 +141,7 @@ impl Args {
                 priors: self.prior.clone(),
             },
             weights: self.weights.clone(),
+            solver: self.solver,
             cluster: self.cluster.clone(),
             covariance: match self.covariance.as_str() {
                 "sandwich" => Kind::Sandwich,
@@ -197,7 +207,11 @@ fn summary(record: &Record) -> serde_json::Value {
             "loss": record.objective.loss.name(),
             "delta": record.objective.loss.delta(),
             "value": record.objective_value,
+            "scale": record.scale,
         },
+        "weights": record.weights,
+        "solver": record.solver,
+        "proof": record.certificate.proof,
         "parameters": print::by_symbol(&record.parameters),
         "derived": print::by_symbol(&record.derived),
         "interval": { "level": record.interval.level, "method": record.interval.method,
@@ -226,6 +240,13 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
         "objective: {loss} on {residual} residuals{delta} = {:.12e} (sum over rows)",
         record.objective_value
     )?;
+    if let Some(weights) = &record.weights {
+        writeln!(out, "weights: {weights}")?;
+    }
+    if let Some(free) = &record.scale {
+        let (scale, log_likelihood) = (free.scale, free.log_likelihood);
+        writeln!(out, "free scale: {scale:.6e} (ln {:.4}), log-likelihood {log_likelihood:.4}", scale.ln())?;
+    }
     let c = &record.certificate;
     writeln!(
         out,
@@ -235,6 +256,9 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
         c.starts_tried,
         c.basins.len()
     )?;
+    if let Some(proof) = &c.proof {
+        writeln!(out, "{proof}")?;
+    }
     writeln!(out, "intervals: {}", record.interval.method)?;
     writeln!(out)?;
     writeln!(out, "{}", print::estimates(&record.parameters, record.interval.level))?;

@@ -5,7 +5,7 @@ use super::{Setup, Spec, Starts, profile, sorted};
 use crate::dataset::Warning;
 use crate::law::{Order, Role, Transform};
 use crate::record::{Basin, Certificate};
-use crate::solve::{Evaluation, Newton, Options, Problem, Solution};
+use crate::solve::{Evaluation, Iteration, Newton, Options, Problem, Solution};
 use nalgebra::DMatrix;
 
 /// Rows that predictions of two basins are compared on.
@@ -274,7 +274,8 @@ pub fn warnings(
         );
     }
     if let [best, second, ..] = certificate.basins.as_slice() {
-        let excess = second.objective / best.objective - 1.0;
+        // A negative log-likelihood may be below zero.
+        let excess = (second.objective - best.objective) / best.objective.abs().max(f64::MIN_POSITIVE);
         if excess < 0.1 {
             warn(
                 "second-basin",

@@ -3,14 +3,19 @@
 pub mod certificate;
 pub mod problem;
 mod profile;
+pub mod proof;
 mod seeds;
+mod solver;
+mod weights;
+
+pub use weights::Weights;
 
 use crate::dataset::{Measurements, Warning};
 use crate::law::{Law, Transform};
-use crate::objective::{Objective, Residual};
-use crate::record::Certificate;
-use crate::solve::least_absolute::least_absolute;
-use crate::solve::{Newton, Options, Solution, executor, minimise};
+use crate::objective::{Loss, Objective, Residual};
+use crate::record::{Certificate, FreeScale};
+use crate::solve::least_absolute::{Kinked, RowTable};
+use crate::solve::{Method, Options, Solution, free_scale};
 use problem::{Binding, FitProblem, PriorTerm, Rows};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -52,14 +57,23 @@ pub struct Spec {
     pub constraints: Constraints,
     /// Where the search starts.
     pub starts: Starts,
-    /// Role of a column of weights, if any.
-    pub weights: Option<String>,
+    /// How rows are weighted; all alike if not said.
+    pub weights: Option<Weights>,
+    /// Which solver, for losses that leave a choice.
+    pub method: Method,
 }
 
 impl Spec {
     /// A law under an objective, searched globally, nothing held.
     pub fn new(law: &'static dyn Law, objective: Objective) -> Self {
-        Self { law, objective, constraints: Constraints::default(), starts: Starts::Search, weights: None }
+        Self {
+            law,
+            objective,
+            constraints: Constraints::default(),
+            starts: Starts::Search,
+            weights: None,
+            method: Method::Newton,
+        }
     }
 }
 
@@ -120,6 +134,28 @@ pub enum FitError {
         /// Scale.
         scale: String,
     },
+    /// A standard error to weight by that is none.
+    #[error("{source_name}: row {row}: {column} = {value} is no standard error to weight by; it must be positive")]
+    BadWeight {
+        /// Where the rows came from.
+        source_name: String,
+        /// Row in the source.
+        row: usize,
+        /// Column.
+        column: String,
+        /// The value.
+        value: f64,
+    },
+    /// A solver that cannot be used on the problem.
+    #[error("solver `{solver}` does not apply to this fit of `{law}`: {why}; use `--solver newton`")]
+    SolverDoesNotApply {
+        /// Solver.
+        solver: &'static str,
+        /// Law.
+        law: String,
+        /// Why not.
+        why: String,
+    },
     /// A symbol that is no parameter of the law.
     #[error("`{symbol}` is not a parameter of `{law}`, which has {known}")]
     UnknownParameter {
@@ -165,6 +201,11 @@ pub struct Setup {
     pub priors: Arc<[PriorTerm]>,
     /// The rows.
     pub rows: Arc<Rows>,
+    /// Which solver.
+    pub method: Method,
+    /// Half-width of Huber's quadratic zone in units of a scale that is found anew in every solve;
+    /// `objective` then holds the loss at the scale that was found.
+    pub free_scale: Option<f64>,
 }
 
 impl Setup {
@@ -202,23 +243,6 @@ impl Setup {
             false => 0.5 * rounding,
         }
     }
-    /// Solves from one point in variables, on a problem made by [`Setup::problem`].
-    pub fn solve(&self, problem: &mut FitProblem, q: &[f64], options: Options) -> Solution {
-        let options = Options { exact: self.exact(), ..options };
-        if self.objective.loss.is_kinked() {
-            least_absolute(problem, q, options)
-        } else {
-            executor::newton(problem, q, options)
-        }
-    }
-    /// The same by the lean loop, reusing room.
-    pub fn solve_in(&self, problem: &mut FitProblem, q: &[f64], newton: &mut Newton) -> Solution {
-        if self.objective.loss.is_kinked() {
-            return least_absolute(problem, q, newton.options());
-        }
-        let termination = minimise(problem, q, newton);
-        newton.solution(termination)
-    }
 }
 
 /// A law fitted to rows.
@@ -234,8 +258,10 @@ pub struct Fit {
     pub theta: Vec<f64>,
     /// The solver's variables there.
     pub q: Vec<f64>,
-    /// Σ w ρ(r).
+    /// Σ w ρ(r), or −ln likelihood where the scale is free.
     pub value: f64,
+    /// The scale found with the parameters, if it was free.
+    pub scale: Option<FreeScale>,
     /// Why to believe it.
     pub certificate: Certificate,
     /// What to know about it.
@@ -300,7 +326,7 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
     let inputs = card.inputs.iter().map(|input| column(input.symbol)).collect::<Result<Vec<_>, _>>()?;
     let measured = column(card.output.symbol)?;
     let weight = match &spec.weights {
-        Some(symbol) => column(symbol)?,
+        Some(weights) => weights.of(data, &measured, &spec.objective.residual, card.id)?,
         None => vec![1.0; measured.len()],
     };
     let rows = Rows::new(inputs, measured, weight, &spec.objective);
@@ -325,7 +351,16 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
     if alike && free > 1 {
         return Err(FitError::RowsAlike { source_name, law: card.id.to_owned(), rows: rows.len() });
     }
-    Ok(Setup { law: spec.law, objective: spec.objective, bindings, bounds, priors, rows: Arc::new(rows) })
+    // A free scale starts from the loss that is the same at every scale.
+    let (loss, free_scale) = match spec.objective.loss {
+        Loss::HuberLikelihood { delta } => (Loss::Absolute, Some(delta)),
+        loss => (loss, None),
+    };
+    let objective = Objective { loss, ..spec.objective };
+    let (rows, method) = (Arc::new(rows), spec.method);
+    let setup = Setup { law: spec.law, objective, bindings, bounds, priors, rows, method, free_scale };
+    setup.check_method(spec)?;
+    Ok(setup)
 }
 
 type Bound = (Arc<[Binding]>, Arc<[(f64, f64)]>, Arc<[PriorTerm]>);
@@ -453,7 +488,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         Starts::Search => seeds::seeds(&setup),
         Starts::Only(starts) => starts.clone(),
     };
-    let solved: Vec<(Vec<f64>, Solution)> = starts
+    let mut solved: Vec<(Vec<f64>, Solution)> = starts
         .par_iter()
         .map_init(
             || setup.problem(),
@@ -465,7 +500,6 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         )
         .filter(|(_, solution)| solution.value.is_finite())
         .collect();
-    let evaluations = solved.iter().map(|(_, s)| s.evaluations).sum();
     let Some(best) = solved.iter().map(|(_, s)| s).min_by(|a, b| a.value.total_cmp(&b.value)) else {
         return Err(FitError::NoStart {
             source_name: data.provenance.source.clone(),
@@ -473,14 +507,38 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
             starts: starts.len(),
         });
     };
-    let best = best.clone();
+    let mut best = best.clone();
+    let searched = matches!(spec.starts, Starts::Search);
+    let mut proof = (searched && best.termination.converged()).then(|| proof::prove(&setup, best.value)).flatten();
+    if let Some(theta) = proof.as_ref().and_then(|proof| proof.better.clone()) {
+        // The proof came upon something better than all starts led to.
+        let mut problem = setup.problem();
+        let start = problem.variables(&theta);
+        let solution = setup.solve(&mut problem, &start, Options::default());
+        if solution.value < best.value {
+            best = solution.clone();
+            proof = proof::prove(&setup, best.value);
+        }
+        solved.push((theta, solution));
+    }
+    let evaluations = solved.iter().map(|(_, s)| s.evaluations).sum();
     let basins = certificate::basins(&setup, &solved);
+    let scale = settle_scale(&mut setup, &best.q);
     let mut problem = setup.problem();
     let theta = sorted(&setup, problem.theta(&best.q));
     let q = problem.variables(&theta);
     let mut warnings = data.provenance.warnings.clone();
-    let certificate = certificate::certify(&setup, &mut problem, &best, &theta, basins, starts.len(), evaluations);
+    let mut certificate =
+        certificate::certify(&setup, &mut problem, &best, &theta, basins, solved.len().max(starts.len()), evaluations);
+    certificate.proof = proof.map(|proof| proof.describe());
     warnings.extend(certificate::warnings(spec, &setup, &certificate, &theta, &solved));
+    warnings.extend(scale.as_ref().and_then(FreeScale::warning));
+    if matches!(spec.weights, Some(Weights::PerGroup(_))) && setup.rows.weight.iter().all(|w| *w == 1.0) {
+        warnings.push(Warning::new(
+            "groups-of-one",
+            "All groups have as many rows, or one each, so that weighting by group changes nothing; name a column that rows share.",
+        ));
+    }
     Ok(Fit {
         spec: spec.clone(),
         setup,
@@ -488,9 +546,28 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         theta,
         q,
         value: best.value,
+        scale,
         certificate,
         warnings,
     })
+}
+
+/// The scale at the answer of a free-scale fit. From here on the loss is Huber's at that scale, or
+/// the absolute one that it has collapsed to; errors are then those of the parameters given the
+/// scale, with which they are uncorrelated under a symmetric density.
+fn settle_scale(setup: &mut Setup, q: &[f64]) -> Option<FreeScale> {
+    let delta = setup.free_scale?;
+    let mut rows = RowTable::default();
+    Kinked::rows(&setup.problem(), q, &mut rows);
+    let scale = free_scale::scale(&rows, delta);
+    let collapsed = free_scale::collapses(&rows, delta, scale);
+    if collapsed {
+        setup.free_scale = None;
+    } else {
+        setup.objective.loss = Loss::Huber { delta: delta * scale };
+    }
+    let log_likelihood = -free_scale::negative_log_likelihood(&rows, delta, scale);
+    Some(FreeScale { delta, scale, effective_delta: delta * scale, log_likelihood, collapsed })
 }
 
 /// With more rows than this, a search first follows its starts on a sample of them.

@@ -158,6 +158,7 @@ struct Scratch {
 pub struct FitProblem {
     law: &'static dyn Law,
     objective: Objective,
+    /// The kinked loss that [`Kinked::smooth`] smooths.
     kinked: Loss,
     bindings: Arc<[Binding]>,
     bounds: Arc<[(f64, f64)]>,
@@ -187,7 +188,10 @@ impl FitProblem {
         Self {
             law,
             objective,
-            kinked: objective.loss,
+            kinked: match objective.loss {
+                Loss::Quantile { tau } => Loss::Quantile { tau },
+                _ => Loss::Absolute,
+            },
             bindings,
             bounds,
             priors,
@@ -202,6 +206,22 @@ impl FitProblem {
     /// average 37 rows in a hundred are not drawn at all and cost nothing.
     pub fn pack(&mut self, rows: &Rows, weight: &[f64]) {
         self.reweighted = Some(pack(rows, weight, &mut self.packed));
+    }
+
+    /// The same rows in other variables.
+    pub fn bound_otherwise(&self, bindings: Arc<[Binding]>, bounds: Arc<[(f64, f64)]>) -> Self {
+        Self {
+            law: self.law,
+            objective: self.objective,
+            kinked: self.kinked,
+            bindings,
+            bounds,
+            priors: self.priors.clone(),
+            posed: self.posed.clone(),
+            reweighted: self.reweighted,
+            packed: self.packed.clone(),
+            scratch: RefCell::new(Box::new(Scratch { jet: Jet::new(self.bindings.len()), sums: Sums::ZERO })),
+        }
     }
 
     fn blocks(&self) -> &[Packed] {

@@ -7,10 +7,14 @@ use super::problem::{Binding, FitProblem};
 use crate::real::Order;
 use crate::record::Basin;
 use crate::solve::{Evaluation, Newton, Options, Problem, minimise};
+use std::sync::Arc;
 
 /// A parameter that may be multiplied or divided by this within its profile interval is weakly
 /// identified.
 const FACTOR: f64 = 3.0;
+/// More rows than this are thinned to it: whether a parameter is determined within a factor does not
+/// take a million rows to tell.
+const ROWS: usize = 4_096;
 /// 95 % point of χ² with one degree of freedom.
 const CHI_SQUARED: f64 = 3.841_458_820_694_124;
 
@@ -54,8 +58,29 @@ fn unit(setup: &Setup, problem: &FitProblem, q: &[f64]) -> f64 {
 /// Positive parameters that can be multiplied or divided by [`FACTOR`], the others refitted,
 /// without leaving the 95 % profile region; other minima inside it count too.
 pub fn weakly_identified(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin]) -> Vec<usize> {
-    let Some(value) = basins.first().map(|best| best.objective) else { return Vec::new() };
-    let allowed = 0.5 * CHI_SQUARED * unit(setup, problem, q);
+    let rows = setup.rows.len();
+    if rows > ROWS {
+        let step = rows.div_ceil(ROWS);
+        let sample = Setup { rows: Arc::new(setup.rows.thinned(step)), ..setup.clone() };
+        let problem = sample.problem();
+        // The sample has its own minimum, near the answer; other basins' objectives are of all rows.
+        let mut newton = Newton::new(q.len(), Options { budget: 60, ..Options::default() });
+        minimise(&problem, q, &mut newton);
+        return within(&sample, &problem, &newton.q, &[], step as f64);
+    }
+    within(setup, problem, q, basins, 1.0)
+}
+
+/// The same, where each row stands for `share` of them.
+fn within(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin], share: f64) -> Vec<usize> {
+    let mut here = Evaluation::new(q.len());
+    if !problem.evaluate(q, Order::First, &mut here) {
+        return Vec::new();
+    }
+    let value = here.value;
+    // Another basin's objective is told from the best one's, whatever unit that is in.
+    let best = basins.first().map_or(value, |basin| basin.objective);
+    let allowed = 0.5 * CHI_SQUARED * unit(setup, problem, q) / share;
     if !allowed.is_finite() {
         return Vec::new();
     }
@@ -80,7 +105,7 @@ pub fn weakly_identified(setup: &Setup, problem: &FitProblem, q: &[f64], basins:
                 return false;
             }
             let far = |other: f64| other >= theta[j] * FACTOR || other <= theta[j] / FACTOR;
-            basins.iter().any(|basin| basin.objective - value < allowed && far(basin.theta[j]))
+            basins.iter().any(|basin| basin.objective - best < allowed && far(basin.theta[j]))
                 || [FACTOR, 1.0 / FACTOR].into_iter().any(|factor| {
                     let mut moved = theta.clone();
                     moved[j] *= factor;

@@ -161,10 +161,31 @@ impl Projection<'_> {
     }
 }
 
-/// min Σ w (y − o − Σ c φ)², with c ≥ 0 where asked: every subset of the columns is tried (there
-/// are at most a handful), the best with admissible signs wins. Coefficients that are left out of
-/// a positive place get a thousandth of the smallest share, so that their logarithm exists.
+/// [`least_squares`], in which coefficients that are left out of a positive place get a thousandth
+/// of the smallest share, so that their logarithm exists.
 fn weighted_least_squares(
+    basis: &[Vec<f64>],
+    offset: &[f64],
+    y: &[f64],
+    weight: &[f64],
+    positive: &[bool],
+) -> Option<Vec<f64>> {
+    let mut c = least_squares(basis, offset, y, weight, positive)?;
+    let size = |column: &[f64]| column.iter().zip(weight).map(|(v, w)| w * v * v).sum::<f64>().sqrt();
+    let sizes: Vec<f64> = basis.iter().map(|column| size(column)).collect();
+    let shares = c.iter().zip(&sizes).map(|(c, size)| (c * size).abs()).filter(|share| *share != 0.0);
+    let smallest = shares.fold(f64::INFINITY, f64::min);
+    for ((c, size), positive) in c.iter_mut().zip(&sizes).zip(positive) {
+        if *c == 0.0 && *positive && *size > 0.0 {
+            *c = 1e-3 * smallest / size;
+        }
+    }
+    Some(c)
+}
+
+/// min Σ w (y − o − Σ c φ)², with c ≥ 0 where asked: every subset of the columns is tried (there
+/// are at most a handful), the best with admissible signs wins.
+pub(super) fn least_squares(
     basis: &[Vec<f64>],
     offset: &[f64],
     y: &[f64],
@@ -218,19 +239,11 @@ fn weighted_least_squares(
         }
         best = Some((gain, full));
     }
-    let (_, mut c) = best?;
-    let share = |c: f64, i: usize| (c * gram[i * m + i].sqrt()).abs();
-    let smallest = (0..m).filter(|&i| c[i] != 0.0).map(|i| share(c[i], i)).fold(f64::INFINITY, f64::min);
-    for i in 0..m {
-        if c[i] == 0.0 && positive[i] && gram[i * m + i] > 0.0 {
-            c[i] = 1e-3 * smallest / gram[i * m + i].sqrt();
-        }
-    }
-    Some(c)
+    best.map(|(_, c)| c)
 }
 
 /// Parameters that are linear, free, and alone on their variable.
-fn linear_parameters(setup: &Setup) -> Vec<usize> {
+pub(super) fn linear_parameters(setup: &Setup) -> Vec<usize> {
     let shared = |i: usize| setup.bindings.iter().filter(|b| matches!(b, Binding::Free(k, _) if *k == i)).count() > 1;
     (0..setup.bindings.len())
         .filter(|&j| {

@@ -2,7 +2,8 @@
 //!
 //! A law is one formula over a generic [`Real`]. Evaluated on `f64` it gives a value; on
 //! [`Lanes`] the values of several rows at once; on [`Dual`] the value and the gradient in the
-//! parameters; on [`Hyper`] the second derivatives too. Nobody writes a derivative by hand, so
+//! parameters; on [`Hyper`] the second derivatives too; on [`Enclosure`] the range of
+//! value and gradient over a box of parameters. Nobody writes a derivative by hand, so
 //! nobody can write a wrong one.
 //!
 //! No operation here uses a fused multiply-add, and every elementary function is our own
@@ -10,11 +11,15 @@
 
 mod dual;
 pub mod elementary;
+mod enclosure;
 mod hyper;
+mod interval;
 mod lanes;
 
 pub use dual::Dual;
+pub use enclosure::Enclosure;
 pub use hyper::Hyper;
+pub use interval::Interval;
 #[cfg(target_arch = "x86_64")]
 pub use lanes::x86;
 pub use lanes::{Lanes, Vector};

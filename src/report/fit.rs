@@ -349,6 +349,9 @@ pub fn objective(objective: &Objective) -> String {
         Loss::StudentT { nu, scale } => {
             format!("Student's t, {} degrees of freedom, scale {}", significant(nu, 2), significant(scale, 2))
         }
+        Loss::HuberLikelihood { delta } => {
+            format!("negative log-likelihood of Huber's density, delta {}, scale free", significant(delta, 1))
+        }
     };
     format!("{loss}, of {residual}")
 }
@@ -466,6 +469,16 @@ fn certificate(record: &Record) -> Option<Block> {
     item("Gradient", format!("one more Newton step would remove {} of the objective", significant(proof.gradient, 2)));
     let definite = if proof.positive_definite { "positive definite" } else { "not positive definite" };
     item("Hessian", format!("{definite}, condition {} when scaled to unit diagonal", significant(proof.condition, 2)));
+    if let Some(text) = &proof.proof {
+        item("Proof", text.clone());
+    }
+    if let Some(free) = &record.scale {
+        let (scale, zone) = (significant(free.scale, 4), significant(free.effective_delta, 2));
+        item(
+            "Free scale",
+            format!("{scale}, quadratic within {zone}; log-likelihood {}", significant(free.log_likelihood, 6)),
+        );
+    }
     item("Nearest bound", proof.nearest_bound.clone().unwrap_or_else(|| "none".to_owned()));
     item("Rows in the quadratic part of the loss", format!("{}%", significant(100.0 * proof.quadratic_share, 3)));
     if let Some(text) = &proof.proof {

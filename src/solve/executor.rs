@@ -2,8 +2,7 @@
 //! answer. Every objective call is counted against a budget; values that are not finite become a
 //! large finite number before argmin's solvers, which do not check, can see them.
 
-use super::newton::{Newton, Options};
-use super::{Problem, Solution, Termination};
+use super::{Iteration, Newton, Options, Problem, QuasiNewton, Solution, Termination};
 use argmin::core::{
     CostFunction, Error, Executor, IterState, KV, Problem as Counted, Solver, State, TerminationReason,
     TerminationStatus,
@@ -17,46 +16,39 @@ const WALL: f64 = 1e100;
 
 struct Borrowed<'a>(&'a dyn Problem);
 
-/// [`Newton`] as an argmin solver; each argmin iteration is one [`Newton::step`].
-struct NewtonSolver {
-    newton: Newton,
+/// An [`Iteration`] as an argmin solver: each of argmin's iterations is one step of it.
+struct Stepping<M> {
+    method: M,
     start: Vec<f64>,
     ended: Option<Termination>,
 }
 
-type NewtonState = IterState<Vec<f64>, (), (), (), (), f64>;
+type Steps = IterState<Vec<f64>, (), (), (), (), f64>;
 
-impl NewtonSolver {
-    fn report(&self, state: NewtonState) -> NewtonState {
-        state.param(self.newton.q.clone()).cost(self.newton.here.value)
+impl<M: Iteration> Stepping<M> {
+    fn report(&self, state: Steps) -> Steps {
+        let (q, value) = self.method.point();
+        state.param(q.to_vec()).cost(value)
     }
 }
 
-impl<'a> Solver<Borrowed<'a>, NewtonState> for NewtonSolver {
+impl<'a, M: Iteration> Solver<Borrowed<'a>, Steps> for Stepping<M> {
     fn name(&self) -> &str {
-        "damped Newton in a box"
+        M::NAME
     }
-    fn init(
-        &mut self,
-        problem: &mut Counted<Borrowed<'a>>,
-        state: NewtonState,
-    ) -> Result<(NewtonState, Option<KV>), Error> {
-        let Self { newton, start, .. } = self;
-        if !problem.problem("evaluations", |p| Ok(newton.start(p.0, start)))? {
+    fn init(&mut self, problem: &mut Counted<Borrowed<'a>>, state: Steps) -> Result<(Steps, Option<KV>), Error> {
+        let Self { method, start, .. } = self;
+        if !problem.problem("evaluations", |p| Ok(method.start(p.0, start)))? {
             self.ended = Some(Termination::BadStart);
         }
         Ok((self.report(state), None))
     }
-    fn next_iter(
-        &mut self,
-        problem: &mut Counted<Borrowed<'a>>,
-        state: NewtonState,
-    ) -> Result<(NewtonState, Option<KV>), Error> {
-        let newton = &mut self.newton;
-        self.ended = problem.problem("steps", |p| Ok(newton.step(p.0)))?;
+    fn next_iter(&mut self, problem: &mut Counted<Borrowed<'a>>, state: Steps) -> Result<(Steps, Option<KV>), Error> {
+        let method = &mut self.method;
+        self.ended = problem.problem("steps", |p| Ok(method.step(p.0)))?;
         Ok((self.report(state), None))
     }
-    fn terminate(&mut self, _state: &NewtonState) -> TerminationStatus {
+    fn terminate(&mut self, _state: &Steps) -> TerminationStatus {
         match self.ended {
             None => TerminationStatus::NotTerminated,
             Some(t) if t.converged() => TerminationStatus::Terminated(TerminationReason::SolverConverged),
@@ -65,18 +57,28 @@ impl<'a> Solver<Borrowed<'a>, NewtonState> for NewtonSolver {
     }
 }
 
-/// Minimises by [`Newton`] under argmin's executor. The same steps, hence the same bits, as
+/// Minimises by a method under argmin's executor. The same steps, hence the same bits, as
 /// [`super::minimise`].
-pub fn newton(problem: &dyn Problem, start: &[f64], options: Options) -> Solution {
-    let solver = NewtonSolver { newton: Newton::new(start.len(), options), start: start.to_vec(), ended: None };
+pub fn run(problem: &dyn Problem, start: &[f64], method: impl Iteration, options: Options) -> Solution {
+    let solver = Stepping { method, start: start.to_vec(), ended: None };
     let run = Executor::new(Borrowed(problem), solver)
         .configure(|state| state.max_iters(options.budget as u64))
         .timer(false)
         .run();
     match run {
-        Ok(result) => result.solver.newton.solution(result.solver.ended.unwrap_or(Termination::Budget)),
+        Ok(result) => result.solver.method.solution(result.solver.ended.unwrap_or(Termination::Budget)),
         Err(_) => Solution { q: start.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 0 },
     }
+}
+
+/// [`Newton`] by [`run`].
+pub fn newton(problem: &dyn Problem, start: &[f64], options: Options) -> Solution {
+    run(problem, start, Newton::new(start.len(), options), options)
+}
+
+/// [`QuasiNewton`] by [`run`].
+pub fn quasi_newton(problem: &dyn Problem, start: &[f64], options: Options) -> Solution {
+    run(problem, start, QuasiNewton::new(start.len(), options), options)
 }
 
 struct Guarded<F> {

@@ -6,10 +6,14 @@
 
 pub mod cholesky;
 pub mod executor;
+pub mod free_scale;
 pub mod least_absolute;
 pub mod newton;
+pub mod projection;
+pub mod quasi_newton;
 
-pub use newton::{Newton, Options, minimise};
+pub use newton::{Newton, Options};
+pub use quasi_newton::QuasiNewton;
 
 use crate::real::Order;
 use serde::{Deserialize, Serialize};
@@ -43,6 +47,69 @@ impl Evaluation {
     /// Room for n variables.
     pub fn new(n: usize) -> Self {
         Self { value: f64::NAN, gradient: vec![0.0; n], hessian: vec![0.0; n * n], majorant: vec![0.0; n * n] }
+    }
+}
+
+/// A method that goes from point to point, none worse than the one before.
+pub trait Iteration {
+    /// Name in words.
+    const NAME: &'static str;
+    /// Evaluates the start, moved into the box. False if it is not finite there.
+    fn start(&mut self, problem: &dyn Problem, q: &[f64]) -> bool;
+    /// One iteration. `Some` when it is over.
+    fn step(&mut self, problem: &dyn Problem) -> Option<Termination>;
+    /// The point in hand and the objective there.
+    fn point(&self) -> (&[f64], f64);
+    /// The answer as it stands.
+    fn solution(&self, termination: Termination) -> Solution;
+}
+
+/// Runs to the end from one start, reusing the room in `method`: the loop that a bootstrap runs
+/// thousands of times. [`executor::run`] runs the same steps under argmin.
+pub fn minimise(problem: &dyn Problem, q: &[f64], method: &mut impl Iteration) -> Termination {
+    if !method.start(problem, q) {
+        return Termination::BadStart;
+    }
+    loop {
+        if let Some(termination) = method.step(problem) {
+            return termination;
+        }
+    }
+}
+
+/// Which method minimises a smooth objective.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// [`Newton`]: second derivatives in a trust region.
+    #[default]
+    Newton,
+    /// [`QuasiNewton`]: gradients, the curvature learnt on the way.
+    QuasiNewton,
+    /// The parameters in which the law is linear are eliminated, [`Newton`] moves the others.
+    VariableProjection,
+}
+
+impl Method {
+    /// Every method, the default first.
+    pub const ALL: [Self; 3] = [Self::Newton, Self::QuasiNewton, Self::VariableProjection];
+    /// Name as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Newton => "newton",
+            Self::QuasiNewton => "quasi-newton",
+            Self::VariableProjection => "variable-projection",
+        }
+    }
+}
+
+impl std::str::FromStr for Method {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.name() == text)
+            .ok_or_else(|| format!("solver `{text}` is none of {}", Self::ALL.map(Self::name).join(", ")))
     }
 }
 

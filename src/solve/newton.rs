@@ -8,7 +8,7 @@
 //! handful of evaluations; far away it is Levenberg and Marquardt's. Variables at a bound that the
 //! gradient pushes outward are held.
 
-use super::{Evaluation, Problem, Solution, Termination, cholesky};
+use super::{Evaluation, Iteration, Problem, Solution, Termination, cholesky};
 use crate::real::Order;
 
 /// When to stop.
@@ -31,7 +31,7 @@ impl Default for Options {
     }
 }
 
-/// The state of one solve. [`Newton::step`] does one iteration.
+/// The state of one solve. [`Iteration::step`] does one iteration.
 #[derive(Debug)]
 pub struct Newton {
     /// Current point, the best so far.
@@ -56,7 +56,7 @@ pub struct Newton {
 }
 
 impl Newton {
-    /// Room for n variables; [`Newton::start`] sets it off.
+    /// Room for n variables; [`Iteration::start`] sets it off.
     pub fn new(n: usize, options: Options) -> Self {
         Self {
             q: vec![0.0; n],
@@ -81,23 +81,6 @@ impl Newton {
     /// The options it was made with.
     pub fn options(&self) -> Options {
         self.options
-    }
-
-    /// Evaluates the start, moved into the box. False if it is not finite there.
-    pub fn start(&mut self, problem: &dyn Problem, q: &[f64]) -> bool {
-        for (i, &(low, high)) in problem.bounds().iter().enumerate() {
-            self.q[i] = q[i].clamp(low, high);
-        }
-        self.evaluations = 1;
-        self.radius = if self.options.damping > 0.0 { None } else { Some(f64::INFINITY) };
-        self.majorised = false;
-        self.collapses = 0;
-        self.released = false;
-        self.finishing = false;
-        self.scale.fill(0.0);
-        let finite = problem.evaluate(&self.q, Order::Second, &mut self.here);
-        self.rescale();
-        finite
     }
 
     /// Twice the decrease that an undamped step promises, as a fraction of the objective; the
@@ -228,8 +211,63 @@ impl Newton {
         self.free.iter().any(|&i| self.there.majorant[i * n + i] < 1e-6 * self.here.majorant[i * n + i])
     }
 
-    /// One iteration: steps until one decreases the objective. `Some` when it is over.
-    pub fn step(&mut self, problem: &dyn Problem) -> Option<Termination> {
+    /// What rounding of the data alone does to an objective of this size, by Cauchy and Schwarz.
+    fn noise(&self) -> f64 {
+        2.0 * (self.here.value.abs() * self.options.exact).sqrt()
+    }
+
+    /// ‖D⁻¹ g‖² on the free variables.
+    fn slope(&self, at: &Evaluation) -> f64 {
+        self.free.iter().map(|&i| at.gradient[i] * at.gradient[i] / self.scale(i)).sum()
+    }
+
+    /// A shorter radius, from the parabola through the value and slope here and the value there.
+    fn shortened(&self, length: f64, actual: f64) -> f64 {
+        let slope: f64 = self.free.iter().map(|&i| -self.here.gradient[i] * (self.trial[i] - self.q[i])).sum();
+        // In this order NaN becomes the shorter.
+        let factor = 0.5 * slope / (slope - actual);
+        length * if factor.is_nan() { 0.1 } else { factor.clamp(0.1, 0.5) }
+    }
+
+    /// The decrease that the quadratic model promises for the clamped step.
+    fn promise(&self, newton: bool) -> f64 {
+        let n = self.q.len();
+        let source = if newton { &self.here.hessian } else { &self.here.majorant };
+        let mut linear = 0.0;
+        let mut quadratic = 0.0;
+        for &i in &self.free {
+            let si = self.trial[i] - self.q[i];
+            linear -= self.here.gradient[i] * si;
+            for &j in &self.free {
+                let entry = if i >= j { source[i * n + j] } else { source[j * n + i] };
+                quadratic += si * entry * (self.trial[j] - self.q[j]);
+            }
+        }
+        linear - 0.5 * quadratic
+    }
+}
+
+impl Iteration for Newton {
+    const NAME: &'static str = "damped Newton in a box";
+
+    fn start(&mut self, problem: &dyn Problem, q: &[f64]) -> bool {
+        for (i, &(low, high)) in problem.bounds().iter().enumerate() {
+            self.q[i] = q[i].clamp(low, high);
+        }
+        self.evaluations = 1;
+        self.radius = if self.options.damping > 0.0 { None } else { Some(f64::INFINITY) };
+        self.majorised = false;
+        self.collapses = 0;
+        self.released = false;
+        self.finishing = false;
+        self.scale.fill(0.0);
+        let finite = problem.evaluate(&self.q, Order::Second, &mut self.here);
+        self.rescale();
+        finite
+    }
+
+    /// Steps until one decreases the objective.
+    fn step(&mut self, problem: &dyn Problem) -> Option<Termination> {
         /// Steps at a time, and in one solve, that are shortened before giving up on it.
         const FAILURES: usize = 60;
         const COLLAPSES: usize = 20;
@@ -320,56 +358,11 @@ impl Newton {
         }
     }
 
-    /// What rounding of the data alone does to an objective of this size, by Cauchy and Schwarz.
-    fn noise(&self) -> f64 {
-        2.0 * (self.here.value.abs() * self.options.exact).sqrt()
+    fn point(&self) -> (&[f64], f64) {
+        (&self.q, self.here.value)
     }
 
-    /// ‖D⁻¹ g‖² on the free variables.
-    fn slope(&self, at: &Evaluation) -> f64 {
-        self.free.iter().map(|&i| at.gradient[i] * at.gradient[i] / self.scale(i)).sum()
-    }
-
-    /// A shorter radius, from the parabola through the value and slope here and the value there.
-    fn shortened(&self, length: f64, actual: f64) -> f64 {
-        let slope: f64 = self.free.iter().map(|&i| -self.here.gradient[i] * (self.trial[i] - self.q[i])).sum();
-        // In this order NaN becomes the shorter.
-        let factor = 0.5 * slope / (slope - actual);
-        length * if factor.is_nan() { 0.1 } else { factor.clamp(0.1, 0.5) }
-    }
-
-    /// The decrease that the quadratic model promises for the clamped step.
-    fn promise(&self, newton: bool) -> f64 {
-        let n = self.q.len();
-        let source = if newton { &self.here.hessian } else { &self.here.majorant };
-        let mut linear = 0.0;
-        let mut quadratic = 0.0;
-        for &i in &self.free {
-            let si = self.trial[i] - self.q[i];
-            linear -= self.here.gradient[i] * si;
-            for &j in &self.free {
-                let entry = if i >= j { source[i * n + j] } else { source[j * n + i] };
-                quadratic += si * entry * (self.trial[j] - self.q[j]);
-            }
-        }
-        linear - 0.5 * quadratic
-    }
-
-    /// The answer as it stands.
-    pub fn solution(&self, termination: Termination) -> Solution {
+    fn solution(&self, termination: Termination) -> Solution {
         Solution { q: self.q.clone(), value: self.here.value, termination, evaluations: self.evaluations }
-    }
-}
-
-/// Runs to the end from one start, reusing the room in `newton`: the loop that a bootstrap runs
-/// thousands of times. [`super::executor`] runs the same step under argmin.
-pub fn minimise(problem: &dyn Problem, q: &[f64], newton: &mut Newton) -> Termination {
-    if !newton.start(problem, q) {
-        return Termination::BadStart;
-    }
-    loop {
-        if let Some(termination) = newton.step(problem) {
-            return termination;
-        }
     }
 }

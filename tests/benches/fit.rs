@@ -10,7 +10,7 @@ mod simulate;
 use rand::RngExt;
 use rustix::time::{ClockId, clock_gettime};
 use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{self, Fit, Spec, Starts};
+use scaling_laws::fit::{self, Fit, Spec, Starts, Weights};
 use scaling_laws::law::Jet;
 use scaling_laws::laws::{LAWS, find};
 use scaling_laws::objective::{Loss, Objective, Residual};
@@ -138,7 +138,7 @@ fn refits(report: &Report) {
         let mut weighted = data.clone();
         let column = Measurements::from_columns("", vec![("w", weight.clone())]).columns;
         weighted.columns.extend(column);
-        let spec = Spec { weights: Some("w".to_owned()), ..chinchilla(Starts::Search) };
+        let spec = Spec { weights: Some(Weights::Column("w".to_owned())), ..chinchilla(Starts::Search) };
         let searched = fitted(&spec, &weighted).value;
         problem.pack(&whole.setup.rows, &weight);
         let at = problem.variables(&draws.thetas[index]);

@@ -162,6 +162,9 @@ pub fn chinchilla() -> Record {
         )],
     };
     Record {
+        scale: None,
+        solver: "newton".to_owned(),
+        weights: None,
         validation: None,
         format: 1,
         name: "hoffmann2022-figure4 chinchilla".to_owned(),

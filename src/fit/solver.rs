@@ -1,0 +1,129 @@
+//! Which solver a problem is given to, and what each needs of it.
+
+use super::problem::{Binding, FitProblem};
+use super::seeds::linear_parameters;
+use super::{FitError, Setup, Spec};
+use crate::law::Transform;
+use crate::objective::{Loss, Residual};
+use crate::solve::free_scale::free_scale;
+use crate::solve::least_absolute::least_absolute;
+use crate::solve::projection::Projected;
+use crate::solve::{
+    Iteration, Method, Newton, Options, Problem, QuasiNewton, Solution, Termination, executor, minimise,
+};
+use std::sync::Arc;
+
+/// Evaluations of the full problem that finish a projected one, at most.
+const POLISH: usize = 12;
+
+impl Setup {
+    /// Solves from one point in variables, on a problem made by [`Setup::problem`].
+    pub fn solve(&self, problem: &mut FitProblem, q: &[f64], options: Options) -> Solution {
+        let options = Options { exact: self.exact(), ..options };
+        match (self.special(), self.method) {
+            (true, _) => self.solve_in(problem, q, &mut Newton::new(q.len(), options)),
+            (false, Method::Newton) => executor::newton(problem, q, options),
+            (false, Method::QuasiNewton) => executor::quasi_newton(problem, q, options),
+            (false, Method::VariableProjection) => {
+                self.project(problem, q, |projected, outer| executor::newton(projected, outer, options))
+            }
+        }
+    }
+
+    /// The same by the lean loop, reusing room.
+    pub fn solve_in(&self, problem: &mut FitProblem, q: &[f64], newton: &mut Newton) -> Solution {
+        if let Some(delta) = self.free_scale {
+            return free_scale(problem, q, delta, newton.options(), newton);
+        }
+        if self.objective.loss.is_kinked() {
+            return least_absolute(problem, q, newton.options());
+        }
+        let options = newton.options();
+        match self.method {
+            Method::Newton => {
+                let termination = minimise(problem, q, newton);
+                newton.solution(termination)
+            }
+            Method::QuasiNewton => {
+                let mut method = QuasiNewton::new(q.len(), options);
+                let termination = minimise(problem, q, &mut method);
+                method.solution(termination)
+            }
+            Method::VariableProjection => self.project(problem, q, |projected, outer| {
+                let mut newton = Newton::new(outer.len(), options);
+                let termination = minimise(projected, outer, &mut newton);
+                newton.solution(termination)
+            }),
+        }
+    }
+
+    /// Whether the loss brings its own solver.
+    fn special(&self) -> bool {
+        self.free_scale.is_some() || self.objective.loss.is_kinked()
+    }
+
+    /// Solves with the linear parameters projected out. They are moved on their natural scale, on
+    /// which a squared objective is quadratic in them.
+    fn project(&self, problem: &FitProblem, q: &[f64], solve: impl Fn(&dyn Problem, &[f64]) -> Solution) -> Solution {
+        let mut bindings = self.bindings.to_vec();
+        let mut bounds = self.bounds.to_vec();
+        let mut quadratic = Vec::new();
+        for j in linear_parameters(self) {
+            if let Binding::Free(i, transform) = bindings[j] {
+                if transform == Transform::Log {
+                    let (low, high) = bounds[i];
+                    bounds[i] = (
+                        if low <= -690.0 { 0.0 } else { low.exp() },
+                        if high >= 690.0 { f64::INFINITY } else { high.exp() },
+                    );
+                    bindings[j] = Binding::Free(i, Transform::Identity);
+                }
+                quadratic.push(i);
+            }
+        }
+        let theta = problem.theta(q);
+        let natural = problem.bound_otherwise(Arc::from(bindings), Arc::from(bounds));
+        let start = natural.variables(&theta);
+        let projected = Projected::new(&natural, quadratic, &start);
+        let end = solve(&projected, &projected.outer(&start));
+        let failed = || Solution { q: q.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
+        let Some(full) = projected.full(&end.q) else { return failed() };
+        let back = problem.variables(&natural.theta(&full));
+        let q: Vec<f64> = back.iter().zip(self.bounds.iter()).map(|(v, (low, high))| v.clamp(*low, *high)).collect();
+        let end = Solution { q, evaluations: projected.evaluations(), ..end };
+        // Coefficients that are only as good as one linear solve leave rounding in the gradient;
+        // Newton's last steps on all variables take it out.
+        let mut newton = Newton::new(
+            self.free(),
+            Options { damping: 0.0, budget: POLISH, exact: self.exact(), ..Options::default() },
+        );
+        let termination = minimise(problem, &end.q, &mut newton);
+        let polished = newton.solution(termination);
+        let evaluations = end.evaluations + polished.evaluations;
+        let better = polished.termination.converged() && polished.value <= end.value * (1.0 + 1e-12);
+        Solution { evaluations, ..if better { polished } else { end } }
+    }
+
+    /// Whether a chosen method applies.
+    pub(super) fn check_method(&self, spec: &Spec) -> Result<(), FitError> {
+        let refuse = |why: &str| {
+            Err(FitError::SolverDoesNotApply {
+                solver: self.method.name(),
+                law: self.law.card().id.to_owned(),
+                why: why.to_owned(),
+            })
+        };
+        let squared = spec.objective.loss == Loss::Squared && spec.objective.residual == Residual::Raw;
+        match self.method {
+            Method::Newton => Ok(()),
+            _ if self.special() => {
+                refuse(&format!("the loss `{}` has a solver of its own", spec.objective.loss.name()))
+            }
+            Method::QuasiNewton => Ok(()),
+            Method::VariableProjection if !squared => refuse("it needs squared loss on raw residuals"),
+            Method::VariableProjection if !self.priors.is_empty() => refuse("it takes no priors"),
+            Method::VariableProjection if linear_parameters(self).is_empty() => refuse("no free parameter is linear"),
+            Method::VariableProjection => Ok(()),
+        }
+    }
+}
