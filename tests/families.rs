@@ -199,7 +199,7 @@ fn wishes_that_cannot_be_met_are_refused() {
     assert_eq!(wish(unknown), "what guessing scores on `bbh` is not known: write bbh=0.25");
     let outside = density::Wish { benchmarks: vec![("bbh".to_owned(), Some(1.5))], ..Default::default() };
     assert!(wish(outside).contains("cannot score 1.5"));
-    let law = density::Wish { law: Some("steplaw2025/rounded-lr".to_owned()), ..Default::default() };
+    let law = density::Wish { law: Some(density::StepOne::Published("steplaw2025/rounded-lr".to_owned())), ..Default::default() };
     assert!(wish(law).contains("is no loss law"));
 }
 
@@ -216,7 +216,7 @@ fn one_benchmark_alone_has_no_composite() {
     let models = density::read(&Source::BuiltIn(density::TABLE.to_owned()), &settings.benchmarks).unwrap();
     let found = study(&models, &settings).unwrap();
     assert_eq!(found.rows.len(), 1);
-    assert_eq!(density::of_study(&found).charts.len(), 3);
+    assert_eq!(density::of_study(&found).unwrap().charts.len(), 3);
 }
 
 fn scaling(args: &[&str]) -> (bool, String, String) {
