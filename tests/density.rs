@@ -339,6 +339,8 @@ fn published_laws_without_an_irreducible_part_and_measured_losses_give_the_same_
         reference.reference.iter().map(|point| (point.model.clone(), point.loss - LossLaw::BESIROGLU.E)).collect();
     let law = LossLaw { E: 0.0, ..LossLaw::BESIROGLU };
     let own = study(table(), &Settings { law, measured_losses: measured, ..plain() }).unwrap();
+    let said = own.warnings.iter().find(|warning| warning.kind == "measured-losses").unwrap();
+    assert!(said.message.starts_with("7 of 7 reference models") && said.message.contains("0.000 apart"), "{said:?}");
     for (a, b) in own.row("mmlu", ONE).unwrap().models.iter().zip(&reference.models) {
         assert_eq!(a.status, b.status);
         if let (Some(a), Some(b)) = (a.effective, b.effective) {
@@ -445,6 +447,58 @@ fn records_rise_under_shuffled_dates_and_quantile_regression_does_not() {
     let (records, quantile) = (laws[0].null.as_ref().unwrap(), laws[1].null.as_ref().unwrap());
     assert!(records.mean > laws[0].line.slope && records.p > 0.2, "{records:?}");
     assert!(quantile.mean.abs() < 0.1 * laws[1].line.slope && quantile.p < 0.05, "{quantile:?}");
+}
+
+#[test]
+fn the_densing_law_s_reference_models_have_the_parameters_of_their_shapes() {
+    let names = ["parameters", "layers", "width", "ffn_width", "head_width", "heads", "kv_heads"];
+    let labels = names.map(str::to_owned).to_vec();
+    let table = Source::BuiltIn("densing2024-reference-models".to_owned());
+    let shapes = read(&table, &Request { labels, ..Request::default() }).unwrap();
+    let column = |name: &str| -> Vec<u64> { shapes.label(name).unwrap().iter().map(|n| n.parse().unwrap()).collect() };
+    let [parameters, layers, width, ffn, head, heads, kv] = names.map(column);
+    for i in 0..parameters.len() {
+        let block = 2 * width[i] * (width[i] + head[i] * kv[i]) + 3 * width[i] * ffn[i] + 2 * width[i];
+        assert_eq!(layers[i] * block + width[i], parameters[i]);
+        assert_eq!(heads[i] * head[i], width[i]);
+    }
+    assert_eq!(parameters.len(), 6);
+}
+
+#[test]
+fn envelope_rules_are_read_as_they_are_written() {
+    for (text, rule) in [
+        ("quantile:0.9", Rule::Quantile { q: 0.9 }),
+        ("quarters", Rule::BlockMaxima { days: QUARTER }),
+        ("months", Rule::BlockMaxima { days: 30.4375 }),
+        ("maxima:45", Rule::BlockMaxima { days: 45.0 }),
+        ("records", Rule::Records),
+        ("cumulative", Rule::CumulativeMaximum),
+        ("least-squares", Rule::LeastSquares),
+    ] {
+        assert_eq!(text.parse::<Rule>(), Ok(rule));
+    }
+    for text in ["quantile", "quantile:1.5", "records:3", "best", "maxima:-1"] {
+        assert!(text.parse::<Rule>().unwrap_err().contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_reference_is_families_and_models_without_the_families_mixtures() {
+    use scaling_laws::density::Reference;
+    let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let reference = Reference::named(&names(&["Qwen2", "google/gemma-2b"]), table()).unwrap();
+    let settings = Settings { reference, ..plain() };
+    let held: Vec<&str> = table().iter().filter(|m| settings.is_reference(m)).map(|m| m.name.as_str()).collect();
+    assert_eq!(held, ["Qwen/Qwen2-72B", "Qwen/Qwen2-7B", "Qwen/Qwen2-1.5B", "Qwen/Qwen2-0.5B", "google/gemma-2b"]);
+    let named = Reference::named(&names(&["Qwen/Qwen2-57B-A14B"]), table()).unwrap();
+    let settings = Settings { reference: named, ..plain() };
+    assert_eq!(table().iter().filter(|m| settings.is_reference(m)).count(), 1);
+    let error = Reference::named(&names(&["Qwen2", "Nobody"]), table()).unwrap_err();
+    assert!(error.to_string().contains("Nobody"));
+    let losses = [("somebody/else".to_owned(), 2.0)].into();
+    let error = study(table(), &Settings { measured_losses: losses, ..plain() }).unwrap_err();
+    assert!(error.to_string().contains("somebody/else"), "{error}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{FamilyError, Published, columns, number, spaced};
 use crate::approach::{PowerLaw, envelope, isoflop, isoflops};
+use crate::cost::PF_DAY;
 use crate::dataset::Measurements;
 use crate::fit::{Spec, fit};
 use crate::objective::Objective;
@@ -17,6 +18,8 @@ const PLANNED: [f64; 9] = [6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21]
 /// Replicates of approach 3, and their seed.
 const REPLICATES: usize = 200;
 const SEED: u64 = 2024;
+/// Budgets of the figure of rules, in FLOP.
+const BUDGETS: (f64, f64) = (1e17, 1e26);
 /// Petaflop-days of the figure of domains.
 const DAYS: (f64, f64) = (1e-4, 1e4);
 
@@ -68,7 +71,7 @@ pub fn section() -> Result<Section, FamilyError> {
         title: "Compute-optimal allocation".to_owned(),
         text,
         tables: vec![sheet],
-        charts: vec![exponents(&ours, &theirs), repairs()?, domains()?],
+        charts: vec![exponents(&ours, &theirs), repairs()?, rules()?, domains()?],
     })
 }
 
@@ -222,6 +225,50 @@ fn repairs() -> Result<Chart, FamilyError> {
             levels: vec![level("one half", 0.5, Look::Dashed), level("Kaplan et al. 2020: 0.73", 0.73, Look::Dotted)],
             ..Plot::default()
         }],
+    })
+}
+
+/// Rules for spending a budget, from the first to those used today: model size, and tokens for each
+/// of its parameters.
+fn rules() -> Result<Chart, FamilyError> {
+    const RULES: [(&str, &str, f64); 4] = [
+        ("komatsuzaki2019/main", "Komatsuzaki 2019: one epoch, five tokens a parameter", 1.0),
+        ("kaplan2020-scale/n-opt", "Kaplan et al. 2020, table 6", PF_DAY),
+        ("hoffmann2022/tex", "Hoffmann et al. 2022, approach 3", 1.0),
+        ("besiroglu2024/main", "Besiroglu et al. 2024, the same runs refitted", 1.0),
+    ];
+    let (mut sizes, mut ratios) = (Vec::new(), Vec::new());
+    for (k, (name, words, unit)) in RULES.iter().enumerate() {
+        let published = Published::find(name)?;
+        let at = |c: f64| match published.law.card().input("C") {
+            Some(_) => published.law.predict(&[c / unit], &published.theta),
+            None => published.derived("N_opt", &[c]),
+        };
+        let look = [Look::Line, Look::Dashed, Look::Line, Look::Dotted][k];
+        let of = |f: &dyn Fn(f64) -> f64| spaced(BUDGETS, 41).into_iter().map(|c| (c, f(c))).collect::<Vec<_>>();
+        sizes.push(Series::new(words, look, Tone::Series(k), of(&at)));
+        ratios.push(Series::new(words, look, Tone::Series(k), of(&|c| c / (6.0 * at(c).powi(2)))));
+    }
+    let plot = |y: Scale, series: Vec<Series>| Plot {
+        x: Scale::log("Training compute C", "FLOP").within(BUDGETS.0, BUDGETS.1),
+        y,
+        series,
+        ..Plot::default()
+    };
+    Ok(Chart {
+        name: "allocation-rules".to_owned(),
+        title: "Model size for a budget, by rule".to_owned(),
+        subtitle: "published constants, C = 6ND".to_owned(),
+        caption: "One pass over fresh data was advised, with about five tokens for each parameter, before the \
+                  exponents were measured. Kaplan's rule starves large models of data; after Hoffmann the ratio is \
+                  several times Komatsuzaki's, with the same square root. Kaplan counts without embeddings."
+            .to_owned(),
+        size: (1080, 460),
+        columns: 2,
+        plots: vec![
+            plot(Scale::log("Model size N", "parameters"), sizes),
+            plot(Scale::log("Tokens for each parameter D/N", ""), ratios),
+        ],
     })
 }
 

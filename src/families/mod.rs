@@ -4,6 +4,7 @@
 pub mod compute;
 pub mod density;
 pub mod hyperparameter;
+pub mod power;
 pub mod precision;
 pub mod vocabulary;
 
@@ -41,6 +42,7 @@ pub enum FamilyError {
 /// [`FamilyError`] of the first family that fails.
 pub fn sections() -> Result<Vec<Section>, FamilyError> {
     Ok(vec![
+        power::section()?,
         compute::section()?,
         precision::section()?,
         vocabulary::section()?,

@@ -9,7 +9,7 @@ pub use request::{StepOne, Wish, fitted_step_one, read, read_losses, step_one};
 
 use super::{FamilyError, dash, number};
 use crate::density::{
-    Aggregate, Data, DensityStudy, Interval, ModelDensity, LLAMA_1, Row, Status, TimeLaw, day_number, write_date,
+    Aggregate, Data, DensityStudy, Interval, LLAMA_1, ModelDensity, Row, Status, TimeLaw, day_number, write_date,
 };
 use crate::ingest::{self, Source};
 use crate::record::chart::{Section, Sheet};
@@ -124,13 +124,7 @@ pub fn of_study(study: &DensityStudy) -> Result<Section, FamilyError> {
     let mut tables: Vec<Sheet> = study.settings.data.iter().map(|data| doubling_table(study, *data)).collect();
     tables.extend([matched_table(study), corollaries(study)?, cautions(study)]);
     tables.retain(|table| !table.rows.is_empty());
-    Ok(Section {
-        id: "density".to_owned(),
-        title: "Capacity density".to_owned(),
-        text,
-        tables,
-        charts: charts(study),
-    })
+    Ok(Section { id: "density".to_owned(), title: "Capacity density".to_owned(), text, tables, charts: charts(study) })
 }
 
 /// The smallest model that reaches a score, over time: the second check without a reference.
