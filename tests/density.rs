@@ -465,6 +465,72 @@ fn the_densing_law_s_reference_models_have_the_parameters_of_their_shapes() {
     assert_eq!(parameters.len(), 6);
 }
 
+/// Section 7 of the design study: dates by family, sizes of mixtures, tokens.
+#[test]
+fn corrections_of_the_inherited_table_are_in_it() {
+    let date = |text| scaling_laws::density::read_date(text).unwrap();
+    let model = |name: &str| {
+        let of = |fits: &dyn Fn(&str) -> bool| table().iter().find(|m| m.name.rsplit('/').next().is_some_and(fits));
+        let exact = of(&|known| known == name);
+        exact.or_else(|| of(&|known| known.starts_with(name))).unwrap_or_else(|| panic!("{name}"))
+    };
+    for (name, released) in [
+        ("Mistral-Nemo-Base-2407", "2024-07"),
+        ("stablelm-2-1_6b", "2024-01"),
+        ("stablelm-base-alpha-7b-v2", "2023-08"),
+        ("h2o-danube3-4b", "2024-07"),
+        ("h2o-danube3-500m", "2024-07"),
+        ("h2o-danube2-1.8b", "2024-04"),
+        ("OLMo-7B-0424", "2024-04"),
+        ("Qwen1.5-32B", "2024-04"),
+        ("Qwen1.5-110B", "2024-04"),
+        ("CodeLlama-70b", "2024-01"),
+        ("gpt2-medium", "2019-05"),
+        ("gpt2-large", "2019-08"),
+        ("gpt2-xl", "2019-11"),
+    ] {
+        assert_eq!(model(name).released, date(released), "{name}");
+    }
+    for (name, total, active) in [
+        ("Mixtral-8x22B", 140.6, None),
+        ("Mixtral-8x7B", 46.7, Some(12.9)),
+        ("Qwen2-57B-A14B", 57.4, Some(14.0)),
+        ("DeepSeek-V2", 236.0, None),
+        ("DeepSeek-Coder-V2", 236.0, None),
+        ("Jamba-v0.1", 51.6, None),
+        ("deepseek-moe-16b", 16.4, Some(2.8)),
+        ("gemma-7b", 8.54, Some(8.54)),
+        ("gemma-2b", 2.51, Some(2.51)),
+        ("gemma-2-2b", 2.61, Some(2.61)),
+        ("gemma-2-9b", 9.24, Some(9.24)),
+        ("gemma-2-27b", 27.2, Some(27.2)),
+        ("Qwen1.5-0.5B", 0.62, Some(0.62)),
+    ] {
+        let model = model(name);
+        close(model.total, total * 1e9, 1e-12, name);
+        assert!(active.is_none_or(|active| (model.active / active / 1e9 - 1.0).abs() < 1e-12), "{name}");
+        assert!(model.active <= model.total, "{name}");
+    }
+    for (name, total) in [("stablelm-base-alpha-3b", 3.639), ("stablelm-base-alpha-7b", 7.869)] {
+        near(model(name).total / 1e9, total, 5.1e-4, name);
+    }
+    for (name, tokens) in [
+        ("stablelm-base-alpha-3b", 0.8),
+        ("gemma-2b", 3.0),
+        ("mpt-30b", 1.05),
+        ("Qwen2-7B", 7.0),
+        ("Qwen2-0.5B", 12.0),
+        ("Qwen2-57B", 4.5),
+    ] {
+        close(model(name).tokens.unwrap(), tokens * 1e12, 1e-12, name);
+    }
+    for (name, benchmark, score) in
+        [("Llama-2-7b", "mmlu", 0.4380), ("mpt-7b", "mmlu", 0.2807), ("Llama-2-13b", "truthfulqa", 0.3417)]
+    {
+        near(model(name).scores[benchmark], score, 5.1e-5, name);
+    }
+}
+
 #[test]
 fn envelope_rules_are_read_as_they_are_written() {
     for (text, rule) in [

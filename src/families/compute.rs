@@ -276,22 +276,18 @@ fn rules() -> Result<Chart, FamilyError> {
 fn domains() -> Result<Chart, FamilyError> {
     let all = reference::all()?;
     let fits = all.iter().filter(|r| r.key == "henighan2020").flat_map(|r| &r.fits);
-    let lines: Vec<(String, Published)> = fits
-        .filter_map(|fit| {
-            let domain = fit.name.strip_prefix("henighan2020/opt-")?;
-            Some((domain.replace('-', " "), Published { law: fit.law, theta: fit.theta()? }))
-        })
-        .collect();
-    let last = lines.len().saturating_sub(1).max(1) as f64;
-    let end = |p: &Published| p.law.predict(&[DAYS.1], &p.theta);
-    let mut order: Vec<&(String, Published)> = lines.iter().collect();
-    order.sort_by(|a, b| end(&b.1).total_cmp(&end(&a.1)));
-    let series = order.iter().enumerate().map(|(k, (name, p))| {
+    let lines = fits.filter_map(|fit| {
+        let domain = fit.name.strip_prefix("henighan2020/opt-")?;
+        let p = Published { law: fit.law, theta: fit.theta()? };
         let exponent = p.law.card().param("beta").map_or(f64::NAN, |i| p.theta[i]);
-        let line = spaced(DAYS, 41).into_iter().map(|c| (c, p.law.predict(&[c], &p.theta)));
-        let look = [Look::Line, Look::Dashed][k % 2];
-        Series::new(&format!("{name} (β = {})", number(exponent, 2)), look, Tone::Ramp(k as f64 / last), line)
+        let points = spaced(DAYS, 41).into_iter().map(|c| (c, p.law.predict(&[c], &p.theta)));
+        let mut line = super::power::domain_line(domain, points);
+        line.name = format!("{} (β = {})", line.name, number(exponent, 2));
+        Some(line)
     });
+    let mut series: Vec<Series> = lines.collect();
+    let end = |s: &Series| s.y.last().copied().unwrap_or(f64::NAN);
+    series.sort_by(|a, b| end(b).total_cmp(&end(a)));
     Ok(Chart {
         name: "allocation-domains".to_owned(),
         title: "Compute-optimal model size by domain".to_owned(),
@@ -304,7 +300,7 @@ fn domains() -> Result<Chart, FamilyError> {
         plots: vec![Plot {
             x: Scale::log("Training compute C", "PF-days").within(DAYS.0, DAYS.1),
             y: Scale::log("Optimal model size N", "parameters"),
-            series: series.collect(),
+            series,
             ..Plot::default()
         }],
     })

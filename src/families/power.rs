@@ -11,6 +11,29 @@ const SIZES: (f64, f64) = (1e4, 1e12);
 /// How far below the state of the art a learning curve is drawn, and beyond what is desired.
 const BELOW: f64 = 1e3;
 const BEYOND: f64 = 3.0;
+/// Henighan's domains: stem of the reference, words, and a style; kinds of data share a colour.
+const DOMAINS: [(&str, &str, Tone, Look); 12] = [
+    ("language", "language", Tone::Series(0), Look::Line),
+    ("text-to-image-text", "captions, text to image", Tone::Series(0), Look::Dashed),
+    ("image-to-text-text", "captions, image to text", Tone::Series(0), Look::Dotted),
+    ("image-8x8", "images 8×8", Tone::Series(1), Look::Line),
+    ("image-16x16", "images 16×16", Tone::Series(1), Look::Dashed),
+    ("image-32x32", "images 32×32", Tone::Series(1), Look::Dotted),
+    ("image-vq16x16", "images VQ 16×16", Tone::Series(2), Look::Line),
+    ("image-vq32x32", "images VQ 32×32", Tone::Series(2), Look::Dashed),
+    ("text-to-image", "images, text to image", Tone::Series(3), Look::Line),
+    ("image-to-text", "images, image to text", Tone::Series(3), Look::Dashed),
+    ("video-vq", "video VQ 16×16×16", Tone::Series(4), Look::Line),
+    ("math", "mathematics", Tone::Series(5), Look::Line),
+];
+
+/// A line of one of Henighan's domains by the stem of its reference.
+pub(super) fn domain_line(id: &str, points: impl IntoIterator<Item = (f64, f64)>) -> Series {
+    let known = DOMAINS.iter().find(|known| known.0 == id);
+    let (_, words, tone, look) = known.copied().unwrap_or((id, id, Tone::Muted, Look::Line));
+    Series::new(words, look, tone, points)
+}
+
 /// Domains of Hestness et al. 2019: stem of the reference, words.
 const CURVES: [(&str, &str); 5] = [
     ("word-lm", "words of language (nat/word)"),
@@ -137,32 +160,26 @@ fn domain(name: &str, prefix: &str) -> String {
 
 /// Reducible loss against compute and against model size, every domain whose constants are printed.
 fn domains(henighan: &Reference) -> Result<Chart, FamilyError> {
-    let family = |prefix: &str| -> Vec<(String, Published)> {
-        let of = |fit: &FitReference| {
-            let id = fit.name.split_once('/')?.1;
-            id.starts_with(prefix)
-                .then(|| Some((domain(&fit.name, prefix), Published { law: fit.law, theta: fit.theta()? })))?
+    let plot = |prefix: &str, x: Scale, range: (f64, f64)| {
+        let line = |(id, ..): &(&str, &str, Tone, Look)| {
+            let fit = stem(henighan, &format!("{prefix}-{id}"))?;
+            let law = Published { law: fit.law, theta: fit.theta()? };
+            Some(domain_line(id, spaced(range, 41).into_iter().map(|at| (at, law.derived("L_reducible", &[at])))))
         };
-        henighan.fits.iter().filter_map(of).collect()
-    };
-    let (by_size, by_compute) = (family("n-"), family("c-"));
-    if by_size.is_empty() || by_compute.is_empty() {
-        return Err(FamilyError::Missing("henighan2020 has no domains".to_owned()));
-    }
-    let last = (by_size.len() - 1).max(1) as f64;
-    let plot = |list: &[(String, Published)], x: Scale, range: (f64, f64)| {
-        let series = list.iter().map(|(name, law)| {
-            let k = by_size.iter().position(|(known, _)| known == name).unwrap_or(0);
-            let line = spaced(range, 41).into_iter().map(|at| (at, law.derived("L_reducible", &[at])));
-            Series::new(name, [Look::Line, Look::Dashed][k % 2], Tone::Ramp(k as f64 / last), line)
-        });
         Plot {
             x: x.within(range.0, range.1),
             y: Scale::log("Reducible loss L − L∞", "nat/token"),
-            series: series.collect(),
+            series: DOMAINS.iter().filter_map(line).collect(),
             ..Plot::default()
         }
     };
+    let plots = vec![
+        plot("n", Scale::log("Model size N", "parameters"), SIZES),
+        plot("c", Scale::log("Training compute C", "PF-days"), DAYS),
+    ];
+    if plots.iter().any(|plot| plot.series.is_empty()) {
+        return Err(FamilyError::Missing("henighan2020 has no domains".to_owned()));
+    }
     Ok(Chart {
         name: "domains-loss".to_owned(),
         title: "One form for twelve kinds of data".to_owned(),
@@ -170,12 +187,9 @@ fn domains(henighan: &Reference) -> Result<Chart, FamilyError> {
         caption: "Text alone has no irreducible part in the table. The compute curves are for the best model size at \
                   each budget; text beside images has none of its own."
             .to_owned(),
-        size: (1080, 560),
+        size: (1080, 580),
         columns: 2,
-        plots: vec![
-            plot(&by_compute, Scale::log("Training compute C", "PF-days"), DAYS),
-            plot(&by_size, Scale::log("Model size N", "parameters"), SIZES),
-        ],
+        plots,
     })
 }
 
