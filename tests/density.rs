@@ -645,7 +645,7 @@ fn each_of_the_thirteen_warnings_speaks_when_it_should_and_only_then() {
     assert!(!thin.1);
     says(&thin.0.message, "3 sizes");
     says(&thin.0.message, "1.00 decades");
-    says(&thin.0.message, "1 models within 0.1 of chance");
+    says(&thin.0.message, "within 0.1 of chance: 1");
     assert_eq!(warnings::weak_reference(&family(&[0.4, 0.5, 0.6, 0.7, 0.8]), 0.25), None);
 
     assert_eq!(warnings::sigmoid_trouble(&example()), None);

@@ -4,8 +4,8 @@ use super::{Failure, Outcome, amount, print, print_json, saved};
 use crate::density::{Data, Rule, Size, read_date};
 use crate::families::FamilyError;
 use crate::families::density::{
-    StepOne, TABLE, Wish, best_by_month, corollaries, density_table, doubling_table, fitted_step_one, matched_table,
-    of_study, published, read_losses,
+    StepOne, TABLE, Wish, best_by_month, cautions, corollaries, density_table, doubling_table, fitted_step_one,
+    matched_table, of_study, published, read_losses,
 };
 use crate::figure;
 use crate::ingest::{self, Source};
@@ -182,17 +182,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         sheet(out, &table)?;
     }
     writeln!(out, "published doubling times: {}", published())?;
-    for row in &found.rows {
-        if let Some(reason) = &row.refused {
-            writeln!(out, "{} at {}: {reason}", row.score, row.label)?;
-        }
-    }
     print::warnings(out, &found.warnings)?;
-    let main = found.settings.data.first();
-    for row in found.rows.iter().filter(|row| Some(&row.data) == main) {
-        for warning in &row.warnings {
-            writeln!(out, "warning [{}]: {} at {}: {}", warning.kind, row.score, row.label, warning.message)?;
-        }
+    for (warning, scores) in cautions(&found) {
+        writeln!(out, "warning [{}]: {}: {}", warning.kind, scores.join(", "), warning.message)?;
     }
     if let Some(folder) = &args.out {
         writeln!(out, "\nreport: {}", folder.join("report.html").display())?;

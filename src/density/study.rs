@@ -280,7 +280,7 @@ fn study_warnings(panel: &Panel<'_>, rows: &[Row]) -> Vec<Warning> {
     }
     let without = panel.models.iter().filter(|model| settings.is_reference(model)).count() - panel.reference.len();
     if without > 0 {
-        let message = format!("{without} reference models have no known training tokens and are left out");
+        let message = format!("left out of the reference, their training tokens unknown: {without} models");
         all.push(Warning::new("reference-without-tokens", message));
     }
     all

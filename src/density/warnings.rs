@@ -100,7 +100,7 @@ pub fn weak_reference(models: &[(f64, f64)], floor: f64) -> Option<(Warning, boo
     }
     let near = models.iter().filter(|m| m.1 < floor + 0.1).count();
     if near > 0 {
-        thin.push(format!("{near} models within 0.1 of chance"));
+        thin.push(format!("within 0.1 of chance: {near}"));
     }
     (!thin.is_empty())
         .then(|| (Warning::new("weak-reference", format!("the reference is thin: {}", thin.join("; "))), false))

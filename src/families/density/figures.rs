@@ -159,14 +159,16 @@ pub fn scores(study: &DensityStudy) -> Option<Chart> {
         _ => 4,
     };
     let plot = |row: &&Row| {
-        let placed = row.models.iter().filter(|m| m.status == Status::Ok);
-        let placed = placed.filter_map(|m| Some((m.size, m.score?)));
+        let placed = || row.models.iter().filter(|m| m.status == Status::Ok);
+        let actual = placed().filter_map(|m| Some((m.size, m.score?)));
+        let effective = placed().filter_map(|m| Some((m.effective?, m.score?)));
         let other = row.models.iter().filter(|m| m.status != Status::Ok);
         let other = other.filter_map(|m| Some((m.size, m.score?)));
         let mut series = vec![
-            Series::new("released models", Look::Faint, Tone::Series(0), placed),
+            Series::new("released models", Look::Faint, Tone::Series(0), actual),
             Series::new("without a density", Look::Crosses, Tone::Series(3), other),
             Series::new(&format!("reference recipe on {main} tokens"), Look::Line, Tone::Series(1), row.curve.clone()),
+            Series::new("released models at their effective size", Look::Faint, Tone::Series(2), effective),
             Series::new(
                 "reference models as trained",
                 Look::Squares,
@@ -193,10 +195,10 @@ pub fn scores(study: &DensityStudy) -> Option<Chart> {
     };
     Some(Chart {
         name: "density-scores".to_owned(),
-        title: "Score against parameters: what density is read off".to_owned(),
+        title: "Score against parameters, actual and effective".to_owned(),
         subtitle: format!("reference {}, D0 = {main}", study.reference),
         caption: "A model's effective size is where the curve of the reference recipe reaches its score: density is \
-                  the horizontal distance from the model to the curve."
+                  the horizontal way from the model to its place on the curve."
             .to_owned(),
         size: ([900, 900, 900, 1080, 1280][columns], 130 + 270 * rows.len().div_ceil(columns) as u32),
         columns,

@@ -8,10 +8,12 @@ pub use figures::{charts, doubling, frontier, scores};
 pub use request::{StepOne, Wish, fitted_step_one, read, read_losses, step_one};
 
 use super::{FamilyError, dash, number};
+use crate::dataset::Warning;
 use crate::density::{
     Aggregate, Data, DensityStudy, Interval, LLAMA_1, ModelDensity, Row, Status, TimeLaw, day_number, write_date,
 };
 use crate::ingest::{self, Source};
+use crate::laws::density::density_growth::MONTH;
 use crate::record::chart::{Section, Sheet};
 use crate::reference::{self, FitReference};
 
@@ -19,7 +21,7 @@ use crate::reference::{self, FitReference};
 pub const TABLE: &str = "base-llm-benchmarks";
 /// Published doubling times in months, as printed.
 pub const PUBLISHED: [(f64, &str); 4] =
-    [(3.0, "3 months"), (95.0 / 30.4375, "95 days"), (3.3, "3.3 months"), (3.5, "3.5 months")];
+    [(3.0, "3 months"), (95.0 / MONTH, "95 days"), (3.3, "3.3 months"), (3.5, "3.5 months")];
 /// Replicates and shuffles of the built-in study.
 const REPLICATES: usize = 120;
 /// Longest doubling time that is drawn, in months.
@@ -47,8 +49,12 @@ fn months(value: Option<f64>, interval: Option<&Interval>, lower_bound: bool) ->
     }
 }
 
+/// A rule's doubling time; where it is withheld, the slope that stands instead.
 fn of_law(law: Option<&TimeLaw>) -> String {
-    dash(law.map(|law| months(law.doubling_months, law.interval.as_ref(), law.lower_bound)))
+    dash(law.map(|law| match &law.withheld {
+        Some(_) => format!("withheld ({:.4} per day)", law.line.slope),
+        None => months(law.doubling_months, law.interval.as_ref(), law.lower_bound),
+    }))
 }
 
 /// The doubling times of a study at one D0 as a table, benchmark by benchmark, then the aggregates.
@@ -122,7 +128,7 @@ pub fn of_study(study: &DensityStudy) -> Result<Section, FamilyError> {
     }
     text.extend(study.warnings.iter().map(|warning| format!("{}: {}.", warning.kind, warning.message)));
     let mut tables: Vec<Sheet> = study.settings.data.iter().map(|data| doubling_table(study, *data)).collect();
-    tables.extend([matched_table(study), corollaries(study)?, cautions(study)]);
+    tables.extend([matched_table(study), corollaries(study)?, cautions_table(study)]);
     tables.retain(|table| !table.rows.is_empty());
     Ok(Section { id: "density".to_owned(), title: "Capacity density".to_owned(), text, tables, charts: charts(study) })
 }
@@ -155,7 +161,10 @@ pub fn corollaries(study: &DensityStudy) -> Result<Sheet, FamilyError> {
     let chip = study.settings.chip_days;
     sheet.rows.push(vec![
         format!("Effective size on chips of a fixed price doubles, if their compute does every {chip:.0} days"),
-        dash(row.chip_doubling_months.map(|months| format!("{months:.2} months ({})", row.score))),
+        dash(row.chip_doubling_months.map(|months| {
+            let bound = row.laws.first().is_some_and(|law| law.lower_bound);
+            format!("{}{:.0} days ({})", if bound { "≤ " } else { "" }, months * MONTH, row.score)
+        })),
         dash(printed("chip_doubling_days").map(|days| format!("{days} days"))),
     ]);
     sheet.rows.extend(prices(&published));
@@ -192,16 +201,30 @@ fn prices(published: &FitReference) -> Vec<Vec<String>> {
     published.values.iter().filter_map(of).collect()
 }
 
-/// What to know about each score at the main D0: its warnings, or why it was refused.
-fn cautions(study: &DensityStudy) -> Sheet {
+/// What to know about the scores at the main D0: their warnings and why some were refused, each said
+/// once with the scores that it holds for.
+pub fn cautions(study: &DensityStudy) -> Vec<(Warning, Vec<String>)> {
     let main = study.settings.data.first();
-    let mut sheet = Sheet::new("What to know about each score at the first D0", &["Score", "Caution"]);
+    let mut found: Vec<(Warning, Vec<String>)> = Vec::new();
     for row in study.rows.iter().filter(|row| Some(&row.data) == main) {
-        let refused = row.refused.iter().map(String::as_str);
-        let warnings = row.warnings.iter().map(|warning| warning.message.as_str());
-        let said = refused.chain(warnings.filter(|message| row.refused.as_deref() != Some(message)));
-        sheet.rows.extend(said.map(|said| vec![row.score.clone(), said.to_owned()]));
+        let known = |message: &String| row.warnings.iter().any(|warning| warning.message == *message);
+        let refused = row.refused.iter().filter(|message| !known(message));
+        let refused = refused.map(|message| Warning::new("refused", message.clone()));
+        for warning in refused.chain(row.warnings.iter().cloned()) {
+            match found.iter_mut().find(|(said, _)| *said == warning) {
+                Some((_, scores)) => scores.push(row.score.clone()),
+                None => found.push((warning, vec![row.score.clone()])),
+            }
+        }
     }
+    found
+}
+
+/// The cautions as a table.
+fn cautions_table(study: &DensityStudy) -> Sheet {
+    let label = study.settings.data.first().map(ToString::to_string).unwrap_or_default();
+    let mut sheet = Sheet::new(format!("What to know about the scores at D0 = {label}"), &["Scores", "Caution"]);
+    sheet.rows.extend(cautions(study).into_iter().map(|(warning, scores)| vec![scores.join(", "), warning.message]));
     sheet
 }
 
