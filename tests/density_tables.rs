@@ -2,7 +2,7 @@
 //! design study that are no random draws, on the built-in table of models.
 
 use scaling_laws::density::{
-    Aggregate, Ceiling, Data, Model, ModelDensity, QUARTER, Row, Rule, Settings, Status, day_number, study,
+    Aggregate, Ceiling, Data, LossLaw, Model, ModelDensity, QUARTER, Row, Rule, Settings, Status, day_number, study,
 };
 use scaling_laws::families::density::{TABLE, Wish, read, step_one};
 use scaling_laws::ingest::Source;
@@ -193,5 +193,51 @@ fn matched_frontiers_halve_as_in_the_design_study() {
             assert!((m.r2.unwrap() - r2).abs() <= 0.005, "{score} {threshold}: R² {:?}, not {r2}", m.r2);
         }
         assert!(points.is_none_or(|points| m.points.len() == points), "{score} {threshold}: {}", m.points.len());
+    }
+}
+
+/// Table 7 and section 3: random draws, within five Monte Carlo standard errors of both estimates.
+#[test]
+fn nulls_and_draws_of_step_one_spread_as_in_the_design_study() {
+    const SHUFFLES: f64 = 80.0;
+    let wish = Wish {
+        replicates: Some(120),
+        data: vec![Data::Fixed { tokens: 1e12 }],
+        rules: vec![
+            Rule::Records,
+            Rule::BlockMaxima { days: QUARTER },
+            Rule::Quantile { q: 0.9 },
+            Rule::Quantile { q: 0.95 },
+            Rule::LeastSquares,
+        ],
+        ..Wish::default()
+    };
+    let found = wish.study(&Source::BuiltIn(TABLE.to_owned())).unwrap();
+    let row = found.row("composite", wish.data[0]).unwrap();
+    for (law, (mean, upper, p)) in row.laws.iter().zip([
+        (0.01459, 0.07714, 0.395),
+        (0.00083, 0.00366, 1.0 / 81.0),
+        (0.00018, 0.00248, 1.0 / 81.0),
+        (0.00010, 0.00259, 1.0 / 81.0),
+        (-0.00003, 0.00263, 1.0 / 81.0),
+    ]) {
+        let null = law.null.as_ref().unwrap();
+        let deviation = (upper - mean) / 1.645;
+        let error = 5.0 * deviation * (2.0 / SHUFFLES).sqrt();
+        assert!((null.mean - mean).abs() < error, "{}: mean {}, not {mean}", law.name, null.mean);
+        let share = f64::max(p, 1.5 / 81.0);
+        let error = 5.0 * (2.0 * share * (1.0 - share) / SHUFFLES).sqrt();
+        assert!((null.p - p).abs() < error, "{}: p {}, not {p}", law.name, null.p);
+    }
+    let draws = &wish.settings().unwrap().law_draws;
+    let n = draws.len() as f64;
+    for (name, of, expected) in [
+        ("alpha", (|law| law.alpha) as fn(&LossLaw) -> f64, 0.0145),
+        ("beta", |law| law.beta, 0.0225),
+        ("E", |law| law.E, 0.0275),
+    ] {
+        let mean = draws.iter().map(of).sum::<f64>() / n;
+        let deviation = (draws.iter().map(|law| (of(law) - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+        assert!((deviation / expected - 1.0).abs() < 5.0 / n.sqrt(), "{name}: {deviation}, not {expected}");
     }
 }
