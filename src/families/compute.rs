@@ -1,6 +1,6 @@
 //! Compute: how model size should grow with the budget, by approach, by paper and by domain.
 
-use super::{FamilyError, Published, columns, number, spaced};
+use super::{FamilyError, Published, columns, ends, number};
 use crate::approach::{PowerLaw, envelope, isoflop, isoflops};
 use crate::cost::PF_DAY;
 use crate::dataset::Measurements;
@@ -245,7 +245,7 @@ fn rules() -> Result<Chart, FamilyError> {
             None => published.derived("N_opt", &[c]),
         };
         let look = [Look::Line, Look::Dashed, Look::Line, Look::Dotted][k];
-        let of = |f: &dyn Fn(f64) -> f64| spaced(BUDGETS, 41).into_iter().map(|c| (c, f(c))).collect::<Vec<_>>();
+        let of = |f: &dyn Fn(f64) -> f64| ends(BUDGETS).into_iter().map(|c| (c, f(c))).collect::<Vec<_>>();
         sizes.push(Series::new(words, look, Tone::Series(k), of(&at)));
         ratios.push(Series::new(words, look, Tone::Series(k), of(&|c| c / (6.0 * at(c).powi(2)))));
     }
@@ -280,7 +280,7 @@ fn domains() -> Result<Chart, FamilyError> {
         let domain = fit.name.strip_prefix("henighan2020/opt-")?;
         let p = Published { law: fit.law, theta: fit.theta()? };
         let exponent = p.law.card().param("beta").map_or(f64::NAN, |i| p.theta[i]);
-        let points = spaced(DAYS, 41).into_iter().map(|c| (c, p.law.predict(&[c], &p.theta)));
+        let points = ends(DAYS).into_iter().map(|c| (c, p.law.predict(&[c], &p.theta)));
         let mut line = super::power::domain_line(domain, points);
         line.name = format!("{} (β = {})", line.name, number(exponent, 2));
         Some(line)

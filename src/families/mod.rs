@@ -90,6 +90,11 @@ fn number(value: f64, digits: i32) -> String {
     if value.is_finite() && value.abs() >= 1e4 { si(value) } else { significant(value, digits) }
 }
 
+/// Both ends, all that a straight line between logarithms needs.
+fn ends((low, high): (f64, f64)) -> [f64; 2] {
+    [low, high]
+}
+
 fn dash(value: Option<String>) -> String {
     value.unwrap_or_else(|| "—".to_owned())
 }

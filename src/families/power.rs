@@ -1,7 +1,7 @@
 //! Power laws by domain: Henighan's autoregressive domains and their per-image check, Hestness's
 //! learning curves and the model sizes that go with them.
 
-use super::{FamilyError, Published, dash, number, spaced};
+use super::{FamilyError, Published, dash, ends, number};
 use crate::record::chart::{Chart, Look, Plot, Scale, Section, Series, Sheet, Tone};
 use crate::reference::{self, FitReference, Kind, Reference, Value};
 
@@ -112,8 +112,8 @@ fn per_image(henighan: &Reference) -> Sheet {
             .map(|(name, _)| name)
             .collect();
         sheet.rows.push(vec![
-            domain(&fit.name, "c-"),
-            number(tokens, 4),
+            words(&fit.name),
+            format!("{tokens}"),
             format!("{:.2e}", law.derived("x_1", &[tokens])),
             scale.expected.printed.text.clone(),
             format!("{:.0}", law.derived("L_inf_sequence", &[tokens])),
@@ -153,18 +153,19 @@ fn exponents(earlier: &Reference, later: &Reference) -> Sheet {
     sheet
 }
 
-fn domain(name: &str, prefix: &str) -> String {
-    let id = name.split_once('/').map_or(name, |(_, id)| id);
-    id.strip_prefix(prefix).unwrap_or(id).replace('-', " ")
+/// A domain's words by the name of one of its fits.
+fn words(name: &str) -> String {
+    let id = name.split_once("/c-").map_or(name, |(_, id)| id);
+    DOMAINS.iter().find(|known| known.0 == id).map_or(id, |known| known.1).to_owned()
 }
 
-/// Reducible loss against compute and against model size, every domain whose constants are printed.
+/// Reducible loss against model size and against compute, every domain whose constants are printed.
 fn domains(henighan: &Reference) -> Result<Chart, FamilyError> {
     let plot = |prefix: &str, x: Scale, range: (f64, f64)| {
         let line = |(id, ..): &(&str, &str, Tone, Look)| {
             let fit = stem(henighan, &format!("{prefix}-{id}"))?;
             let law = Published { law: fit.law, theta: fit.theta()? };
-            Some(domain_line(id, spaced(range, 41).into_iter().map(|at| (at, law.derived("L_reducible", &[at])))))
+            Some(domain_line(id, ends(range).into_iter().map(|at| (at, law.derived("L_reducible", &[at])))))
         };
         Plot {
             x: x.within(range.0, range.1),
@@ -215,7 +216,7 @@ fn curves(later: &Reference) -> Result<Chart, FamilyError> {
         let parameters = |m: f64| 1e6 * growth.law.predict(&[m], &growth.theta);
         for (range, look, name) in [((m / BELOW, m), Look::Line, *words), ((m, BEYOND * grown), Look::Dotted, "")] {
             let tone = Tone::Series(k);
-            let of = |f: &dyn Fn(f64) -> f64| spaced(range, 31).into_iter().map(|m| (m, f(m))).collect::<Vec<_>>();
+            let of = |f: &dyn Fn(f64) -> f64| ends(range).into_iter().map(|m| (m, f(m))).collect::<Vec<_>>();
             errors.push(Series::new(name, look, tone, of(&|m| curve.law.predict(&[m], &curve.theta))));
             sizes.push(Series::new(name, look, tone, of(&parameters)));
         }
