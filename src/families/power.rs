@@ -1,7 +1,7 @@
 //! Power laws by domain: Henighan's autoregressive domains and their per-image check, Hestness's
 //! learning curves and the model sizes that go with them.
 
-use super::{FamilyError, Published, dash, ends, number};
+use super::{FamilyError, Published, dash, ends};
 use crate::record::chart::{Chart, Look, Plot, Scale, Section, Series, Sheet, Tone};
 use crate::reference::{self, FitReference, Kind, Reference, Value};
 
