@@ -249,11 +249,13 @@ fn declared_nonlinear_parameters_are_not_all_linear() {
         let points = points(card, 9, &mut stream);
         for i in (0..card.params.len()).filter(|&i| card.params[i].role == Role::Nonlinear) {
             // Its slope may be free of itself and still depend on a linear parameter (k · c):
-            // move it together with all linear ones.
+            // move it together with all linear ones, by another factor lest the two cancel (k / c).
             let bends = all.iter().any(|theta| {
                 let mut moved = theta.clone();
                 for j in 0..moved.len() {
-                    if j == i || card.params[j].role == Role::Linear {
+                    if j == i {
+                        moved[j] *= 1.5;
+                    } else if card.params[j].role == Role::Linear {
                         moved[j] *= 1.25;
                     }
                 }

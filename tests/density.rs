@@ -339,6 +339,8 @@ fn published_laws_without_an_irreducible_part_and_measured_losses_give_the_same_
         reference.reference.iter().map(|point| (point.model.clone(), point.loss - LossLaw::BESIROGLU.E)).collect();
     let law = LossLaw { E: 0.0, ..LossLaw::BESIROGLU };
     let own = study(table(), &Settings { law, measured_losses: measured, ..plain() }).unwrap();
+    let said = own.warnings.iter().find(|warning| warning.kind == "measured-losses").unwrap();
+    assert!(said.message.starts_with("7 of 7 reference models") && said.message.contains("0.000 apart"), "{said:?}");
     for (a, b) in own.row("mmlu", ONE).unwrap().models.iter().zip(&reference.models) {
         assert_eq!(a.status, b.status);
         if let (Some(a), Some(b)) = (a.effective, b.effective) {
@@ -448,6 +450,124 @@ fn records_rise_under_shuffled_dates_and_quantile_regression_does_not() {
 }
 
 #[test]
+fn the_densing_law_s_reference_models_have_the_parameters_of_their_shapes() {
+    let names = ["parameters", "layers", "width", "ffn_width", "head_width", "heads", "kv_heads"];
+    let labels = names.map(str::to_owned).to_vec();
+    let table = Source::BuiltIn("densing2024-reference-models".to_owned());
+    let shapes = read(&table, &Request { labels, ..Request::default() }).unwrap();
+    let column = |name: &str| -> Vec<u64> { shapes.label(name).unwrap().iter().map(|n| n.parse().unwrap()).collect() };
+    let [parameters, layers, width, ffn, head, heads, kv] = names.map(column);
+    for i in 0..parameters.len() {
+        let block = 2 * width[i] * (width[i] + head[i] * kv[i]) + 3 * width[i] * ffn[i] + 2 * width[i];
+        assert_eq!(layers[i] * block + width[i], parameters[i]);
+        assert_eq!(heads[i] * head[i], width[i]);
+    }
+    assert_eq!(parameters.len(), 6);
+}
+
+/// Section 7 of the design study: dates by family, sizes of mixtures, tokens.
+#[test]
+fn corrections_of_the_inherited_table_are_in_it() {
+    let date = |text| scaling_laws::density::read_date(text).unwrap();
+    let model = |name: &str| {
+        let of = |fits: &dyn Fn(&str) -> bool| table().iter().find(|m| m.name.rsplit('/').next().is_some_and(fits));
+        let exact = of(&|known| known == name);
+        exact.or_else(|| of(&|known| known.starts_with(name))).unwrap_or_else(|| panic!("{name}"))
+    };
+    for (name, released) in [
+        ("Mistral-Nemo-Base-2407", "2024-07"),
+        ("stablelm-2-1_6b", "2024-01"),
+        ("stablelm-base-alpha-7b-v2", "2023-08"),
+        ("h2o-danube3-4b", "2024-07"),
+        ("h2o-danube3-500m", "2024-07"),
+        ("h2o-danube2-1.8b", "2024-04"),
+        ("OLMo-7B-0424", "2024-04"),
+        ("Qwen1.5-32B", "2024-04"),
+        ("Qwen1.5-110B", "2024-04"),
+        ("CodeLlama-70b", "2024-01"),
+        ("gpt2-medium", "2019-05"),
+        ("gpt2-large", "2019-08"),
+        ("gpt2-xl", "2019-11"),
+    ] {
+        assert_eq!(model(name).released, date(released), "{name}");
+    }
+    for (name, total, active) in [
+        ("Mixtral-8x22B", 140.6, None),
+        ("Mixtral-8x7B", 46.7, Some(12.9)),
+        ("Qwen2-57B-A14B", 57.4, Some(14.0)),
+        ("DeepSeek-V2", 236.0, None),
+        ("DeepSeek-Coder-V2", 236.0, None),
+        ("Jamba-v0.1", 51.6, None),
+        ("deepseek-moe-16b", 16.4, Some(2.8)),
+        ("gemma-7b", 8.54, Some(8.54)),
+        ("gemma-2b", 2.51, Some(2.51)),
+        ("gemma-2-2b", 2.61, Some(2.61)),
+        ("gemma-2-9b", 9.24, Some(9.24)),
+        ("gemma-2-27b", 27.2, Some(27.2)),
+        ("Qwen1.5-0.5B", 0.62, Some(0.62)),
+    ] {
+        let model = model(name);
+        close(model.total, total * 1e9, 1e-12, name);
+        assert!(active.is_none_or(|active| (model.active / active / 1e9 - 1.0).abs() < 1e-12), "{name}");
+        assert!(model.active <= model.total, "{name}");
+    }
+    for (name, total) in [("stablelm-base-alpha-3b", 3.639), ("stablelm-base-alpha-7b", 7.869)] {
+        near(model(name).total / 1e9, total, 5.1e-4, name);
+    }
+    for (name, tokens) in [
+        ("stablelm-base-alpha-3b", 0.8),
+        ("gemma-2b", 3.0),
+        ("mpt-30b", 1.05),
+        ("Qwen2-7B", 7.0),
+        ("Qwen2-0.5B", 12.0),
+        ("Qwen2-57B", 4.5),
+    ] {
+        close(model(name).tokens.unwrap(), tokens * 1e12, 1e-12, name);
+    }
+    for (name, benchmark, score) in
+        [("Llama-2-7b", "mmlu", 0.4380), ("mpt-7b", "mmlu", 0.2807), ("Llama-2-13b", "truthfulqa", 0.3417)]
+    {
+        near(model(name).scores[benchmark], score, 5.1e-5, name);
+    }
+}
+
+#[test]
+fn envelope_rules_are_read_as_they_are_written() {
+    for (text, rule) in [
+        ("quantile:0.9", Rule::Quantile { q: 0.9 }),
+        ("quarters", Rule::BlockMaxima { days: QUARTER }),
+        ("months", Rule::BlockMaxima { days: 30.4375 }),
+        ("maxima:45", Rule::BlockMaxima { days: 45.0 }),
+        ("records", Rule::Records),
+        ("cumulative", Rule::CumulativeMaximum),
+        ("least-squares", Rule::LeastSquares),
+    ] {
+        assert_eq!(text.parse::<Rule>(), Ok(rule));
+    }
+    for text in ["quantile", "quantile:1.5", "records:3", "best", "maxima:-1"] {
+        assert!(text.parse::<Rule>().unwrap_err().contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_reference_is_families_and_models_without_the_families_mixtures() {
+    use scaling_laws::density::Reference;
+    let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let reference = Reference::named(&names(&["Qwen2", "google/gemma-2b"]), table()).unwrap();
+    let settings = Settings { reference, ..plain() };
+    let held: Vec<&str> = table().iter().filter(|m| settings.is_reference(m)).map(|m| m.name.as_str()).collect();
+    assert_eq!(held, ["Qwen/Qwen2-72B", "Qwen/Qwen2-7B", "Qwen/Qwen2-1.5B", "Qwen/Qwen2-0.5B", "google/gemma-2b"]);
+    let named = Reference::named(&names(&["Qwen/Qwen2-57B-A14B"]), table()).unwrap();
+    let settings = Settings { reference: named, ..plain() };
+    assert_eq!(table().iter().filter(|m| settings.is_reference(m)).count(), 1);
+    let error = Reference::named(&names(&["Qwen2", "Nobody"]), table()).unwrap_err();
+    assert!(error.to_string().contains("Nobody"));
+    let losses = [("somebody/else".to_owned(), 2.0)].into();
+    let error = study(table(), &Settings { measured_losses: losses, ..plain() }).unwrap_err();
+    assert!(error.to_string().contains("somebody/else"), "{error}");
+}
+
+#[test]
 fn corollaries_have_their_numbers() {
     near(price_halving(20.0 / 0.075, 20.0), 2.482, 5e-4, "price halving, 20 months");
     near(price_halving(20.0 / 0.075, 21.0), 2.606, 5e-4, "price halving, 21 months");
@@ -525,7 +645,7 @@ fn each_of_the_thirteen_warnings_speaks_when_it_should_and_only_then() {
     assert!(!thin.1);
     says(&thin.0.message, "3 sizes");
     says(&thin.0.message, "1.00 decades");
-    says(&thin.0.message, "1 models within 0.1 of chance");
+    says(&thin.0.message, "within 0.1 of chance: 1");
     assert_eq!(warnings::weak_reference(&family(&[0.4, 0.5, 0.6, 0.7, 0.8]), 0.25), None);
 
     assert_eq!(warnings::sigmoid_trouble(&example()), None);

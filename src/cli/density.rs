@@ -1,9 +1,12 @@
 //! `scaling density`.
 
-use super::{Failure, Outcome, amount, print, print_json};
-use crate::density::{Data, study};
+use super::{Failure, Outcome, amount, print, print_json, saved};
+use crate::density::{Data, Rule, Size, read_date};
 use crate::families::FamilyError;
-use crate::families::density::{TABLE, Wish, best_by_month, density_table, doubling_table, of_study, published, read};
+use crate::families::density::{
+    StepOne, TABLE, Wish, best_by_month, cautions, corollaries, density_table, doubling_table, fitted_step_one,
+    matched_table, of_study, published, read_losses,
+};
 use crate::figure;
 use crate::ingest::{self, Source};
 use crate::record::chart::Sheet;
@@ -24,16 +27,44 @@ pub struct Args {
     /// Benchmarks, by column; NAME=FLOOR gives the score of guessing [default: six known ones]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = benchmark)]
     benchmark: Vec<(String, Option<f64>)>,
-    /// Families whose models are the reference [default: Qwen1.5]
-    #[arg(long, value_name = "FAMILY,...", value_delimiter = ',')]
+    /// The reference: families, or single models [default: Qwen1.5]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     reference: Vec<String>,
     /// Tokens of the reference, or tokens per parameter as 20N; the first is the main one
     /// [default: 1T,5T,20N]
     #[arg(long, value_name = "TOKENS,...", value_delimiter = ',', value_parser = data)]
     d0: Vec<Data>,
-    /// Loss law of the reference models, published constants [default: besiroglu2024/main]
-    #[arg(long, value_name = "REFERENCE")]
+    /// Step 1, the loss law of the reference models: published constants, or a saved fit of
+    /// chinchilla or densing-loss to losses of your own [default: besiroglu2024/main]
+    #[arg(long, value_name = "FIT")]
     law: Option<String>,
+    /// Measured losses of reference models in place of the law's: a table with columns model and
+    /// loss; the law must be one of the same kind of loss
+    #[arg(long, value_name = "TABLE", requires = "law")]
+    losses: Option<String>,
+    /// Envelope rules: quantile:0.9, quarters, months, maxima:30 (days), records, cumulative or
+    /// least-squares; the first is the main one [default: quantile:0.9,quarters]
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    rule: Vec<Rule>,
+    /// Draw the main envelope before and from a date too, as 2023-12
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    split: Option<i64>,
+    /// Factor beyond the reference sizes up to which effective sizes are believed, or none
+    /// [default: 10]
+    #[arg(long, value_name = "FACTOR", value_parser = guard)]
+    guard: Option<f64>,
+    /// Standard errors above guessing that a score must reach [default: 0]
+    #[arg(long, value_name = "N")]
+    floor_errors: Option<f64>,
+    /// Fit the sigmoid's ceiling instead of taking a perfect score for it
+    #[arg(long)]
+    free_ceiling: bool,
+    /// Kinds of family that are targets [default: general]
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
+    kind: Vec<String>,
+    /// Include mixtures of experts, counted by all their parameters or the active ones
+    #[arg(long, value_name = "total|active", value_parser = size)]
+    mixtures: Option<Size>,
     /// Bootstrap replicates of all steps; 0 for no intervals [default: 120]
     #[arg(long, value_name = "N")]
     bootstrap: Option<usize>,
@@ -74,6 +105,24 @@ fn data(text: &str) -> Result<Data, String> {
     }
 }
 
+fn date(text: &str) -> Result<i64, String> {
+    read_date(text).map_err(|error| error.to_string())
+}
+
+/// A factor above one, or `none`.
+fn guard(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        _ if text == "none" => Ok(f64::INFINITY),
+        Ok(factor) if factor >= 1.0 => Ok(factor),
+        _ => Err(format!("`{text}` is no factor above 1; `none` lifts the guard")),
+    }
+}
+
+fn size(text: &str) -> Result<Size, String> {
+    let known = [Size::Total, Size::Active].into_iter().find(|size| size.name() == text);
+    known.ok_or_else(|| format!("`{text}`: write total or active"))
+}
+
 impl From<FamilyError> for Failure {
     fn from(error: FamilyError) -> Self {
         match &error {
@@ -84,25 +133,39 @@ impl From<FamilyError> for Failure {
     }
 }
 
+/// A saved fit, or published constants.
+fn step_one(name: &str) -> Result<StepOne, Failure> {
+    match Path::new(name).exists() {
+        true => Ok(fitted_step_one(name, &saved::open(name)?.known)?),
+        false => Ok(StepOne::Published(name.to_owned())),
+    }
+}
+
 /// Estimates densities and their growth, benchmark by benchmark and then together.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let wish = Wish {
         benchmarks: args.benchmark.clone(),
         reference: args.reference.clone(),
         data: args.d0.clone(),
-        law: args.law.clone(),
+        law: args.law.as_deref().map(step_one).transpose()?,
+        losses: args.losses.as_deref().map(|table| read_losses(&Source::named(table))).transpose()?.unwrap_or_default(),
+        rules: args.rule.clone(),
+        split: args.split,
+        range_guard: args.guard,
+        floor_errors: args.floor_errors,
+        free_ceiling: args.free_ceiling,
+        kinds: args.kind.clone(),
+        mixtures: args.mixtures,
         replicates: args.bootstrap,
         seed: args.seed,
     };
-    let settings = wish.settings()?;
-    let models = read(&Source::named(&args.data), &settings.benchmarks)?;
-    let found = study(&models, &settings).map_err(Failure::request)?;
+    let found = wish.study(&Source::named(&args.data))?;
     if let Some(folder) = &args.out {
         let mut bytes = serde_json::to_vec_pretty(&found).map_err(Failure::work)?;
         bytes.push(b'\n');
         write_whole(&folder.join("density.json"), &bytes)?;
         ingest::write_table(&density_table(&found), &folder.join("densities.csv")).map_err(Failure::work)?;
-        write_report(&of_study(&found), folder)?;
+        write_report(&of_study(&found)?, folder)?;
     }
     if args.json {
         return print_json(out, &json!(found));
@@ -115,19 +178,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     for data in &found.settings.data {
         sheet(out, &doubling_table(&found, *data))?;
     }
-    sheet(out, &best_by_month(&found))?;
-    writeln!(out, "published doubling times: {}", published())?;
-    for row in &found.rows {
-        if let Some(reason) = &row.refused {
-            writeln!(out, "{} at {}: {reason}", row.score, row.label)?;
-        }
+    for table in [matched_table(&found), corollaries(&found)?, best_by_month(&found)] {
+        sheet(out, &table)?;
     }
+    writeln!(out, "published doubling times: {}", published())?;
     print::warnings(out, &found.warnings)?;
-    let main = found.settings.data.first();
-    for row in found.rows.iter().filter(|row| Some(&row.data) == main) {
-        for warning in &row.warnings {
-            writeln!(out, "warning [{}]: {} at {}: {}", warning.kind, row.score, row.label, warning.message)?;
-        }
+    for (warning, scores) in cautions(&found) {
+        writeln!(out, "warning [{}]: {}: {}", warning.kind, scores.join(", "), warning.message)?;
     }
     if let Some(folder) = &args.out {
         writeln!(out, "\nreport: {}", folder.join("report.html").display())?;

@@ -51,7 +51,7 @@ enum Verb {
     /// Learning rate and batch size by every published rule
     Recommend(recommend::Args),
     /// Capacity density of released models and how fast the best of it grows
-    Density(density::Args),
+    Density(Box<density::Args>),
     /// List the laws, or show one
     Laws(laws::Args),
     /// List the built-in data sets, or show one

@@ -1,7 +1,9 @@
 //! Straight lines through the upper edge of a cloud: which points make the edge, and the line.
 
+use crate::laws::density::density_growth::MONTH;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
 /// A quarter of a year in days.
 pub const QUARTER: f64 = 91.3125;
@@ -43,9 +45,38 @@ impl fmt::Display for Rule {
             Self::Records => write!(f, "records"),
             Self::CumulativeMaximum => write!(f, "cumulative maximum"),
             Self::BlockMaxima { days } if *days == QUARTER => write!(f, "quarter maxima"),
+            Self::BlockMaxima { days } if *days == MONTH => write!(f, "month maxima"),
             Self::BlockMaxima { days } => write!(f, "maxima of {days} days"),
             Self::Quantile { q } => write!(f, "quantile regression {q}"),
             Self::LeastSquares => write!(f, "least squares"),
+        }
+    }
+}
+
+impl FromStr for Rule {
+    type Err = String;
+
+    /// `quantile:0.9`, `quarters`, `months`, `maxima:30` (days), `records`, `cumulative` or
+    /// `least-squares`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, number) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
+        let number = match number.map(str::parse::<f64>) {
+            None => None,
+            Some(Ok(number)) if number > 0.0 && number.is_finite() => Some(number),
+            Some(_) => return Err(format!("`{text}`: what follows the colon is no positive number")),
+        };
+        match (name, number) {
+            ("quantile", Some(q)) if q < 1.0 => Ok(Self::Quantile { q }),
+            ("maxima", Some(days)) => Ok(Self::BlockMaxima { days }),
+            ("quarters", None) => Ok(Self::BlockMaxima { days: QUARTER }),
+            ("months", None) => Ok(Self::BlockMaxima { days: MONTH }),
+            ("records", None) => Ok(Self::Records),
+            ("cumulative", None) => Ok(Self::CumulativeMaximum),
+            ("least-squares", None) => Ok(Self::LeastSquares),
+            _ => Err(format!(
+                "`{text}` is no envelope rule: quantile:0.9, quarters, months, maxima:30, records, cumulative or \
+                 least-squares"
+            )),
         }
     }
 }

@@ -83,10 +83,13 @@ impl<'a> Panel<'a> {
                 scores: models.iter().map(|model| composite(model, &parts)).collect(),
             });
         }
+        if let Some(name) = settings.measured_losses.keys().find(|name| models.iter().all(|m| m.name != **name)) {
+            return Err(Error::Loss { name: name.clone() });
+        }
         let positions =
             |keep: &dyn Fn(&Model) -> bool| -> Vec<usize> { (0..models.len()).filter(|i| keep(&models[*i])).collect() };
         let has_loss = |model: &Model| model.tokens.is_some() || settings.measured_losses.contains_key(&model.name);
-        let reference = positions(&|model| settings.reference.holds(model) && has_loss(model));
+        let reference = positions(&|model| settings.is_reference(model) && has_loss(model));
         if reference.len() < 3 {
             return Err(Error::Reference { reference: settings.reference.label(), found: reference.len() });
         }

@@ -81,6 +81,18 @@ pub enum Error {
         /// The score.
         score: f64,
     },
+    /// A reference that is not in the table.
+    #[error("the table of models has neither a family nor a model `{name}`")]
+    Unknown {
+        /// As asked for.
+        name: String,
+    },
+    /// A measured loss of a model that is not in the table.
+    #[error("a loss is given for `{name}`, which the table of models does not have")]
+    Loss {
+        /// The model.
+        name: String,
+    },
     /// Too few reference models.
     #[error("the reference `{reference}` has {found} models with a known loss; at least 3 are needed")]
     Reference {

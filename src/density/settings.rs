@@ -1,6 +1,6 @@
 //! What a density study is asked to do.
 
-use crate::density::{Aggregate, Benchmark, Ceiling, Data, LossLaw, Model, QUARTER, Rule, Size, day_number};
+use crate::density::{Aggregate, Benchmark, Ceiling, Data, Error, LossLaw, Model, QUARTER, Rule, Size, day_number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -100,6 +100,15 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Whether a model is a reference model. A family's mixtures of experts are not, unless mixtures
+    /// count among the targets too; a model that is named always is.
+    pub fn is_reference(&self, model: &Model) -> bool {
+        let family = self.reference.families.contains(&model.family);
+        self.reference.models.contains(&model.name) || family && (self.targets.mixtures || model.is_dense())
+    }
+}
+
 /// Who the reference models are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
@@ -110,9 +119,22 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Whether a model belongs to it.
-    pub fn holds(&self, model: &Model) -> bool {
-        self.families.contains(&model.family) || self.models.contains(&model.name)
+    /// Families and single models by name, looked up in a table of models.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] for the first name that is neither.
+    pub fn named(names: &[String], models: &[Model]) -> Result<Self, Error> {
+        let mut reference = Self { families: Vec::new(), models: Vec::new() };
+        for name in names {
+            if models.iter().any(|model| model.family == *name) {
+                reference.families.push(name.clone());
+            } else if models.iter().any(|model| model.name == *name) {
+                reference.models.push(name.clone());
+            } else {
+                return Err(Error::Unknown { name: name.clone() });
+            }
+        }
+        Ok(reference)
     }
     /// As printed.
     pub fn label(&self) -> String {

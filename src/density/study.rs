@@ -273,16 +273,28 @@ fn study_warnings(panel: &Panel<'_>, rows: &[Row]) -> Vec<Warning> {
         all.push(warnings::window(first, last));
     }
     all.push(warnings::not_a_reproduction());
+    all.extend(warnings::measured_losses(&measured(panel), panel.reference.len()));
     if settings.replicates > 0 && settings.law_draws.is_empty() {
         let message = "no draws of the step-1 law were given: the intervals leave out its uncertainty";
         all.push(Warning::new("step-1-uncertainty-missing", message));
     }
-    let without = panel.models.iter().filter(|model| settings.reference.holds(model)).count() - panel.reference.len();
+    let without = panel.models.iter().filter(|model| settings.is_reference(model)).count() - panel.reference.len();
     if without > 0 {
-        let message = format!("{without} reference models have no known training tokens and are left out");
+        let message = format!("left out of the reference, their training tokens unknown: {without} models");
         all.push(Warning::new("reference-without-tokens", message));
     }
     all
+}
+
+/// Measured losses of reference models beside what the law predicts for them, where it can.
+fn measured(panel: &Panel<'_>) -> Vec<(f64, Option<f64>)> {
+    let settings = panel.settings;
+    let of = |i: &usize| {
+        let model = &panel.models[*i];
+        let predicted = model.tokens.map(|tokens| settings.law.loss(model.size(settings.size), tokens));
+        Some((*settings.measured_losses.get(&model.name)?, predicted))
+    };
+    panel.reference.iter().filter_map(of).collect()
 }
 
 /// Suspect families among targets and reference, by benchmark, with the highest ratio of effective

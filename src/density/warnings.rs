@@ -100,7 +100,7 @@ pub fn weak_reference(models: &[(f64, f64)], floor: f64) -> Option<(Warning, boo
     }
     let near = models.iter().filter(|m| m.1 < floor + 0.1).count();
     if near > 0 {
-        thin.push(format!("{near} models within 0.1 of chance"));
+        thin.push(format!("within 0.1 of chance: {near}"));
     }
     (!thin.is_empty())
         .then(|| (Warning::new("weak-reference", format!("the reference is thin: {}", thin.join("; "))), false))
@@ -215,4 +215,23 @@ pub fn not_a_reproduction() -> Warning {
          reproduction; the default settings were chosen after seeing results, so agreement with a published doubling \
          time is no evidence",
     )
+}
+
+/// Losses of the user's own in place of the law's: how far the two are apart, since the inversion goes
+/// through the law. `found` are measured and predicted losses; `reference` counts all reference models.
+pub fn measured_losses(found: &[(f64, Option<f64>)], reference: usize) -> Option<Warning> {
+    if found.is_empty() {
+        return None;
+    }
+    let gaps: Vec<f64> = found.iter().filter_map(|(measured, law)| Some(measured - (*law)?)).collect();
+    let rms = (gaps.iter().map(|gap| gap * gap).sum::<f64>() / gaps.len() as f64).sqrt();
+    let apart = if gaps.is_empty() { String::new() } else { format!(", {rms:.3} apart from it (root mean square)") };
+    Some(Warning::new(
+        "measured-losses",
+        format!(
+            "{} of {reference} reference models have a measured loss in place of the law's{apart}; effective sizes \
+             still go through the law, which must be of the same kind of loss",
+            found.len()
+        ),
+    ))
 }

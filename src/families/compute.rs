@@ -1,7 +1,8 @@
 //! Compute: how model size should grow with the budget, by approach, by paper and by domain.
 
-use super::{FamilyError, Published, columns, number, spaced};
+use super::{FamilyError, Published, columns, ends, number};
 use crate::approach::{PowerLaw, envelope, isoflop, isoflops};
+use crate::cost::PF_DAY;
 use crate::dataset::Measurements;
 use crate::fit::{Spec, fit};
 use crate::objective::Objective;
@@ -17,6 +18,8 @@ const PLANNED: [f64; 9] = [6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21]
 /// Replicates of approach 3, and their seed.
 const REPLICATES: usize = 200;
 const SEED: u64 = 2024;
+/// Budgets of the figure of rules, in FLOP.
+const BUDGETS: (f64, f64) = (1e17, 1e26);
 /// Petaflop-days of the figure of domains.
 const DAYS: (f64, f64) = (1e-4, 1e4);
 
@@ -68,7 +71,7 @@ pub fn section() -> Result<Section, FamilyError> {
         title: "Compute-optimal allocation".to_owned(),
         text,
         tables: vec![sheet],
-        charts: vec![exponents(&ours, &theirs), repairs()?, domains()?],
+        charts: vec![exponents(&ours, &theirs), repairs()?, rules()?, domains()?],
     })
 }
 
@@ -225,26 +228,66 @@ fn repairs() -> Result<Chart, FamilyError> {
     })
 }
 
+/// Rules for spending a budget, from the first to those used today: model size, and tokens for each
+/// of its parameters.
+fn rules() -> Result<Chart, FamilyError> {
+    const RULES: [(&str, &str, f64); 4] = [
+        ("komatsuzaki2019/main", "Komatsuzaki 2019: one epoch, five tokens a parameter", 1.0),
+        ("kaplan2020-scale/n-opt", "Kaplan et al. 2020, table 6", PF_DAY),
+        ("hoffmann2022/tex", "Hoffmann et al. 2022, approach 3", 1.0),
+        ("besiroglu2024/main", "Besiroglu et al. 2024, the same runs refitted", 1.0),
+    ];
+    let (mut sizes, mut ratios) = (Vec::new(), Vec::new());
+    for (k, (name, words, unit)) in RULES.iter().enumerate() {
+        let published = Published::find(name)?;
+        let at = |c: f64| match published.law.card().input("C") {
+            Some(_) => published.law.predict(&[c / unit], &published.theta),
+            None => published.derived("N_opt", &[c]),
+        };
+        let look = [Look::Line, Look::Dashed, Look::Line, Look::Dotted][k];
+        let of = |f: &dyn Fn(f64) -> f64| ends(BUDGETS).into_iter().map(|c| (c, f(c))).collect::<Vec<_>>();
+        sizes.push(Series::new(words, look, Tone::Series(k), of(&at)));
+        ratios.push(Series::new(words, look, Tone::Series(k), of(&|c| c / (6.0 * at(c).powi(2)))));
+    }
+    let plot = |y: Scale, series: Vec<Series>| Plot {
+        x: Scale::log("Training compute C", "FLOP").within(BUDGETS.0, BUDGETS.1),
+        y,
+        series,
+        ..Plot::default()
+    };
+    Ok(Chart {
+        name: "allocation-rules".to_owned(),
+        title: "Model size for a budget, by rule".to_owned(),
+        subtitle: "published constants, C = 6ND".to_owned(),
+        caption: "One pass over fresh data was advised, with about five tokens for each parameter, before the \
+                  exponents were measured. Kaplan's rule starves large models of data; after Hoffmann the ratio is \
+                  several times Komatsuzaki's, with the same square root. Kaplan counts without embeddings."
+            .to_owned(),
+        size: (1080, 460),
+        columns: 2,
+        plots: vec![
+            plot(Scale::log("Model size N", "parameters"), sizes),
+            plot(Scale::log("Tokens for each parameter D/N", ""), ratios),
+        ],
+    })
+}
+
 /// Every domain whose N_opt(C) Henighan et al. print.
 fn domains() -> Result<Chart, FamilyError> {
     let all = reference::all()?;
     let fits = all.iter().filter(|r| r.key == "henighan2020").flat_map(|r| &r.fits);
-    let lines: Vec<(String, Published)> = fits
-        .filter_map(|fit| {
-            let domain = fit.name.strip_prefix("henighan2020/opt-")?;
-            Some((domain.replace('-', " "), Published { law: fit.law, theta: fit.theta()? }))
-        })
-        .collect();
-    let last = lines.len().saturating_sub(1).max(1) as f64;
-    let end = |p: &Published| p.law.predict(&[DAYS.1], &p.theta);
-    let mut order: Vec<&(String, Published)> = lines.iter().collect();
-    order.sort_by(|a, b| end(&b.1).total_cmp(&end(&a.1)));
-    let series = order.iter().enumerate().map(|(k, (name, p))| {
+    let lines = fits.filter_map(|fit| {
+        let domain = fit.name.strip_prefix("henighan2020/opt-")?;
+        let p = Published { law: fit.law, theta: fit.theta()? };
         let exponent = p.law.card().param("beta").map_or(f64::NAN, |i| p.theta[i]);
-        let line = spaced(DAYS, 41).into_iter().map(|c| (c, p.law.predict(&[c], &p.theta)));
-        let look = [Look::Line, Look::Dashed][k % 2];
-        Series::new(&format!("{name} (β = {})", number(exponent, 2)), look, Tone::Ramp(k as f64 / last), line)
+        let points = ends(DAYS).into_iter().map(|c| (c, p.law.predict(&[c], &p.theta)));
+        let mut line = super::power::domain_line(domain, points);
+        line.name = format!("{} (β = {})", line.name, number(exponent, 2));
+        Some(line)
     });
+    let mut series: Vec<Series> = lines.collect();
+    let end = |s: &Series| s.y.last().copied().unwrap_or(f64::NAN);
+    series.sort_by(|a, b| end(b).total_cmp(&end(a)));
     Ok(Chart {
         name: "allocation-domains".to_owned(),
         title: "Compute-optimal model size by domain".to_owned(),
@@ -257,7 +300,7 @@ fn domains() -> Result<Chart, FamilyError> {
         plots: vec![Plot {
             x: Scale::log("Training compute C", "PF-days").within(DAYS.0, DAYS.1),
             y: Scale::log("Optimal model size N", "parameters"),
-            series: series.collect(),
+            series,
             ..Plot::default()
         }],
     })

@@ -4,6 +4,7 @@
 pub mod compute;
 pub mod density;
 pub mod hyperparameter;
+pub mod power;
 pub mod precision;
 pub mod vocabulary;
 
@@ -41,6 +42,7 @@ pub enum FamilyError {
 /// [`FamilyError`] of the first family that fails.
 pub fn sections() -> Result<Vec<Section>, FamilyError> {
     Ok(vec![
+        power::section()?,
         compute::section()?,
         precision::section()?,
         vocabulary::section()?,
@@ -86,6 +88,11 @@ fn spaced((low, high): (f64, f64), count: usize) -> Vec<f64> {
 /// A large number with its suffix, or a small one to some digits.
 fn number(value: f64, digits: i32) -> String {
     if value.is_finite() && value.abs() >= 1e4 { si(value) } else { significant(value, digits) }
+}
+
+/// Both ends, all that a straight line between logarithms needs.
+fn ends((low, high): (f64, f64)) -> [f64; 2] {
+    [low, high]
 }
 
 fn dash(value: Option<String>) -> String {

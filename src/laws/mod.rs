@@ -17,6 +17,7 @@ laws! {
         henighan::Henighan,
         hestness::Hestness,
         logarithmic::Logarithmic,
+        mutual_information::MutualInformation,
         power::Power,
         power_offset::PowerOffset,
         scale_power::ScalePower,

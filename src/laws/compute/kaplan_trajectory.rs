@@ -183,8 +183,8 @@ L(N, S_min), with a critical batch that depends on the loss itself, this gives t
 as the one root of an equation in L.
 
 ## Origin
-Kaplan et al. 2020, equations 5.3, 5.4 and 5.6; Su et al. 2024 state the combined law and estimate it on \
-models of 1M to 60M parameters. Minimising 6 N B_crit S_min at a fixed loss gives the compute-efficient \
+Kaplan et al. 2020, equations 5.3, 5.4 and 5.6; Su et al. 2024 state the combined law, with constants of \
+their own from models of 1M to 60M parameters that are not carried here. Minimising 6 N B_crit S_min at a fixed loss gives the compute-efficient \
 path: the loss stops at 1 + alpha_N/alpha_S times the converged loss, and falls with compute as \
 alpha_C_min = 1/(1/alpha_S + 1/alpha_B + 1/alpha_N) (equation 6.4).
 

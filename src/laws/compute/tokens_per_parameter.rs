@@ -52,8 +52,9 @@ Model size and data grow alike, as the square root of compute, at r tokens per p
 
 ## Origin
 Komatsuzaki 2019 trains for one epoch and finds about five tokens per parameter best, replacing e passes \
-over d tokens by one pass over e times d fresh ones, without dropout. The same rule with r near 20 is \
-the usual reading of Hoffmann et al. 2022.
+over d tokens by one pass over e times d fresh ones, without dropout: 1.9 to 3.3 times faster than ten \
+passes, and 3.3 to 5.1 times with the size adjusted too. The loss falls as a power of the iterations. The \
+same rule with r near 20 is the usual reading of Hoffmann et al. 2022.
 
 ## Assumptions
 C = 6ND, which is not that paper's wording. Equal exponents of N and D; one pass over the data.

@@ -56,6 +56,14 @@ impl Formula<2> for DensityGrowth {
                 value: |t, at| (t[0] * at[0]).exp(),
             },
             Derived {
+                symbol: "speedup",
+                meaning: "growth rate over an earlier one, A_from",
+                formula: r"A / A_{from}",
+                unit: "1",
+                needs: &["A_from"],
+                value: |t, at| t[0] / at[0],
+            },
+            Derived {
                 symbol: "chip_doubling_days",
                 meaning: "doubling time of the effective size that runs on chips of a fixed price, whose compute \
                           per price doubles every chip_days",

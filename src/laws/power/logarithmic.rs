@@ -62,8 +62,9 @@ axis. The input is written x because it may be model size, data or compute; a fi
 is (`--map x=D`).
 
 ## Origin
-Sun et al. 2017, where detection accuracy grew with the logarithm of the number of training images, up \
-to 300 million.
+Sun et al. 2017, where accuracy in detection and other tasks grew with the logarithm of the number of \
+pre-training images, from 10 to 300 million. The paper states the form; its values by data size stand in \
+figures, so no constant of it is carried here.
 
 ## Assumptions
 The range is narrow enough for a bounded score to look straight.

@@ -12,7 +12,7 @@ impl Formula<2> for ScalePower {
         family: Family::Power,
         title: "Loss against one resource, a pure power with a scale (Kaplan's L(N), L(D), L(C), L(C_min))",
         formula: r"L = \left(\frac{x_c}{x}\right)^{\alpha}",
-        cite: &["kaplan2020"],
+        cite: &["kaplan2020", "su2024"],
         inputs: &[Input::new("x", "resource (N, D, or compute in the unit of x_c)", "1")],
         output: Input::new("L", "loss", "nat/token"),
         params: &[
@@ -50,7 +50,8 @@ carries the unit: x must be given in the unit that x_c was published in.
 ## Origin
 Kaplan et al. 2020, equations 1.1 to 1.3: L(N) for non-embedding parameters N trained to convergence on \
 enough data; L(D) for D tokens with early stopping; L(C) for compute with a fixed batch; L(C_min) for \
-compute with the best batch. Compute is in petaflop-days there (8.64e19 FLOP).
+compute with the best batch. Compute is in petaflop-days there (8.64e19 FLOP). Su et al. 2024 estimate \
+L(N) of their own on models of 1M to 60M parameters and predict up to 33B with it.
 
 ## Assumptions
 No irreducible loss: the data cover losses far above it. Only x is scarce.
@@ -61,7 +62,7 @@ magnitude, and hangs on the exponent: compare predictions, not x_c. Copies that 
 papers. Kaplan prints three sets of constants (one variable, N and D, N and steps) that do not agree.
 
 ## References
-kaplan2020",
+kaplan2020, su2024",
     };
 
     #[inline(always)]
