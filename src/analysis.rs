@@ -91,10 +91,12 @@ pub fn analyse(
     if let Some(draws) = &draws
         && draws.failed > 0
     {
-        warnings.push(Warning::new(
-            "replicates-failed",
-            format!("{} of {} bootstrap replicates did not converge and are left out.", draws.failed, draws.drawn),
-        ));
+        let mut text =
+            format!("{} of {} bootstrap replicates did not converge and are left out", draws.failed, draws.drawn);
+        if draws.too_few > 0 {
+            text += &format!("; {} of them drew fewer different rows than there are free parameters", draws.too_few);
+        }
+        warnings.push(Warning::new("replicates-failed", format!("{text}.")));
     }
     if draws.is_none() && spread.is_none() {
         warnings.push(Warning::new(

@@ -10,7 +10,7 @@ use scaling_laws::law::{Law, Transform};
 use scaling_laws::laws::LAWS;
 use scaling_laws::objective::{Loss, Objective, Residual};
 use scaling_laws::real::Order;
-use scaling_laws::solve::{Evaluation, Problem};
+use scaling_laws::solve::{Evaluation, Method, Problem};
 use scaling_laws::uncertainty::bootstrap::bootstrap;
 use scaling_laws::uncertainty::covariance::{Kind, covariance};
 use std::collections::BTreeMap;
@@ -48,6 +48,8 @@ fn objective(rng: &mut Pcg64Mcg) -> Objective {
             Loss::Quantile { tau: 0.8 },
             Loss::AsymmetricHuber { delta: 1e-2, factor: 4.0 },
             Loss::StudentT { nu: 1.0, scale: 0.01 },
+            Loss::HuberLikelihood { delta: 1.345 },
+            Loss::HuberLikelihood { delta: 1e-3 },
         ],
     );
     Objective { residual, loss }
@@ -146,12 +148,18 @@ fn fault(fit: &Fit, starts: &[Vec<f64>]) -> Option<String> {
     }
     let problem = fit.setup.problem();
     let mut here = Evaluation::new(problem.dimension());
+    // A free scale is held at what was found, for the comparison.
+    let finite = problem.evaluate(&fit.q, Order::First, &mut here);
+    if !finite && certificate.converged {
+        return Some(format!("{:?} passes for an answer and cannot be evaluated", fit.theta));
+    }
+    let ended = here.value;
     for start in starts {
         let mut q = problem.variables(start);
         q.iter_mut().zip(problem.bounds()).for_each(|(q, (low, high))| *q = q.clamp(*low, *high));
         let posed = problem.evaluate(&q, Order::First, &mut here);
-        if posed && fit.value > here.value * (1.0 + 1e-12) {
-            return Some(format!("ended at {:e}, started at {:e}", fit.value, here.value));
+        if posed && ended > here.value * (1.0 + 1e-12) {
+            return Some(format!("ended at {ended:e}, started at {:e}", here.value));
         }
     }
     for kind in [Kind::GaussNewton, Kind::Observed, Kind::Sandwich] {
@@ -186,13 +194,17 @@ fn case(seed: u64, search: bool) -> Result<String, String> {
         let param = pick(&mut rng, law.card().params);
         constraints.fix.push((param.symbol.to_owned(), param.starts[0]));
     }
+    // Mostly the default.
+    let method = *pick(&mut rng, &[Method::Newton, Method::Newton, Method::QuasiNewton, Method::VariableProjection]);
+    let weights = ["weight", "weight", "inverse-variance:weight", "per-group:weight"][(seed / 3 % 4) as usize];
     let spec = Spec {
         constraints,
+        method,
         starts: if search { Starts::Search } else { Starts::Only(starts.clone()) },
-        weights: Some(scaling_laws::fit::Weights::Column("weight".to_owned())),
+        weights: Some(weights.parse().expect("it is well formed")),
         ..Spec::new(law, objective)
     };
-    let described = format!("seed {seed}: {} on {harm} by {objective:?}", law.card().id);
+    let described = format!("seed {seed}: {} on {harm} by {objective:?}, {}", law.card().id, method.name());
     let tried = catch_unwind(AssertUnwindSafe(|| match fit(&spec, &data) {
         Err(error) => Ok(outcome(&error).to_owned()),
         Ok(fit) => {

@@ -213,14 +213,26 @@ pub fn flat_parameters(setup: &Setup, problem: &FitProblem, q: &[f64]) -> Vec<us
         .collect()
 }
 
-/// The named warnings of a fit.
-pub fn warnings(
-    spec: &Spec,
-    setup: &Setup,
-    certificate: &Certificate,
-    theta: &[f64],
+/// Refuses an answer that is its own starting point, unless that is a minimum: whether it does.
+pub fn refuse_unmoved(
+    certificate: &mut Certificate,
+    problem: &FitProblem,
     solved: &[(Vec<f64>, Solution)],
-) -> Vec<Warning> {
+) -> Option<Warning> {
+    let moved = solved.iter().any(|(start, solution)| {
+        let end = problem.theta(&solution.q);
+        start.iter().zip(&end).any(|(a, b)| (a - b).abs() > 1e-9 * a.abs().max(1e-300))
+    });
+    if moved || certificate.gradient <= 1e-12 {
+        return None;
+    }
+    certificate.converged = false;
+    certificate.termination = "refused: the search returned its own starting point, which is no minimum".to_owned();
+    Some(Warning::new("did-not-move", "The search returned its own starting point, which is no minimum."))
+}
+
+/// The named warnings of a fit.
+pub fn warnings(spec: &Spec, setup: &Setup, certificate: &Certificate, theta: &[f64]) -> Vec<Warning> {
     let card = setup.law.card();
     let mut out = Vec::new();
     let mut warn = |kind: &str, message: String| out.push(Warning::new(kind, message));
@@ -311,13 +323,6 @@ pub fn warnings(
             "few-rows",
             format!("{} rows for {} free parameters leave little to judge the fit by.", setup.rows.len(), setup.free()),
         );
-    }
-    let moved = solved.iter().any(|(start, solution)| {
-        let end = problem.theta(&solution.q);
-        start.iter().zip(&end).any(|(a, b)| (a - b).abs() > 1e-9 * a.abs().max(1e-300))
-    });
-    if !moved && certificate.gradient > 1e-12 {
-        warn("did-not-move", "The search returned its own starting point.".to_owned());
     }
     out
 }

@@ -531,7 +531,8 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     let mut certificate =
         certificate::certify(&setup, &mut problem, &best, &theta, basins, solved.len().max(starts.len()), evaluations);
     certificate.proof = proof.map(|proof| proof.describe());
-    warnings.extend(certificate::warnings(spec, &setup, &certificate, &theta, &solved));
+    warnings.extend(certificate::refuse_unmoved(&mut certificate, &problem, &solved));
+    warnings.extend(certificate::warnings(spec, &setup, &certificate, &theta));
     warnings.extend(scale.as_ref().and_then(FreeScale::warning));
     if matches!(spec.weights, Some(Weights::PerGroup(_))) && setup.rows.weight.iter().all(|w| *w == 1.0) {
         warnings.push(Warning::new(

@@ -95,11 +95,31 @@ fn polish(problem: &dyn Kinked, start: &[f64], delta: f64, rows: &mut RowTable) 
     let (above, below) = problem.slopes();
     let side = |r: f64| if r > 0.0 { above } else { -below };
     problem.rows(start, rows);
-    let active: Vec<usize> = (0..rows.residual.len()).filter(|&k| rows.residual[k].abs() <= delta).collect();
-    // More rows than variables can vanish together only where rows repeat one another.
-    if active.is_empty() || active.len() > 2 * n {
+    let near: Vec<usize> = (0..rows.residual.len()).filter(|&k| rows.residual[k].abs() <= delta).collect();
+    // More rows than variables can vanish together only where rows repeat one another. Those that do
+    // are one row of their joint weight.
+    let mut active: Vec<usize> = Vec::new();
+    let mut repeats: Vec<(usize, usize)> = Vec::new();
+    for &k in &near {
+        let gradient = |k: usize| &rows.gradient[k * n..(k + 1) * n];
+        match active.iter().find(|&&a| rows.residual[a] == rows.residual[k] && gradient(a) == gradient(k)) {
+            Some(&first) => repeats.push((k, first)),
+            None => active.push(k),
+        }
+        if active.len() > 2 * n {
+            return None;
+        }
+    }
+    if active.is_empty() {
         return None;
     }
+    let joined = |rows: &mut RowTable| {
+        for &(k, first) in &repeats {
+            rows.weight[first] += rows.weight[k];
+            rows.weight[k] = 0.0;
+        }
+    };
+    joined(rows);
     let m = active.len();
     let mut slope: Vec<f64> = rows.residual.iter().map(|&r| side(r)).collect();
     let signs = slope.clone();
@@ -146,6 +166,7 @@ fn polish(problem: &dyn Kinked, start: &[f64], delta: f64, rows: &mut RowTable) 
             slope[k] += step[n + a];
         }
         problem.rows(&q, rows);
+        joined(rows);
         if moved < 1e-14 {
             break;
         }
@@ -155,7 +176,7 @@ fn polish(problem: &dyn Kinked, start: &[f64], delta: f64, rows: &mut RowTable) 
         }
     }
     let in_bounds = active.iter().all(|&k| slope[k] <= above * (1.0 + 1e-9) && slope[k] >= -below * (1.0 + 1e-9));
-    let signs_hold = (0..signs.len()).all(|k| active.contains(&k) || side(rows.residual[k]) == signs[k]);
+    let signs_hold = (0..signs.len()).all(|k| near.contains(&k) || side(rows.residual[k]) == signs[k]);
     let vanish = active.iter().all(|&k| rows.residual[k].abs() <= 1e-12);
     (in_bounds && signs_hold && vanish).then_some((q, taken))
 }

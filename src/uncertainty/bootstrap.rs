@@ -18,6 +18,8 @@ pub struct Bootstrap {
     pub drawn: usize,
     /// Replicates that did not converge.
     pub failed: usize,
+    /// Those of them that drew fewer different rows than there are free parameters.
+    pub too_few: usize,
     /// "pairs bootstrap" or "cluster bootstrap".
     pub method: &'static str,
     /// Evaluations of objective and derivatives.
@@ -49,7 +51,7 @@ pub fn bootstrap(fit: &Fit, count: usize, seed: u64, groups: Option<&[String]>, 
         starts
     };
     let options = Options { damping: 0.0, ..Options::default() };
-    let outcomes: Vec<(Option<Vec<f64>>, usize)> = (0..count)
+    let outcomes: Vec<(Option<Vec<f64>>, usize, usize)> = (0..count)
         .into_par_iter()
         .map_init(
             || (fit.setup.problem(), Newton::new(fit.setup.free(), options), vec![0.0; rows]),
@@ -72,17 +74,20 @@ pub fn bootstrap(fit: &Fit, count: usize, seed: u64, groups: Option<&[String]>, 
                     }
                 }
                 tick();
-                (best.map(|b| sorted(&fit.setup, problem.theta(&b.q))), evaluations)
+                let different = weight.iter().filter(|w| **w > 0.0).count();
+                (best.map(|b| sorted(&fit.setup, problem.theta(&b.q))), evaluations, different)
             },
         )
         .collect();
-    let failed = outcomes.iter().filter(|(theta, _)| theta.is_none()).count();
+    let lost = || outcomes.iter().filter(|(theta, ..)| theta.is_none());
+    let (failed, too_few) = (lost().count(), lost().filter(|(_, _, different)| *different < fit.setup.free()).count());
     Bootstrap {
         seed,
         drawn: count,
         failed,
-        evaluations: outcomes.iter().map(|(_, e)| e).sum(),
-        thetas: outcomes.into_iter().filter_map(|(theta, _)| theta).collect(),
+        too_few,
+        evaluations: outcomes.iter().map(|(_, e, _)| e).sum(),
+        thetas: outcomes.into_iter().filter_map(|(theta, ..)| theta).collect(),
         method: if groups.is_some() { "cluster bootstrap" } else { "pairs bootstrap" },
     }
 }
