@@ -509,6 +509,14 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     };
     let mut best = best.clone();
     let searched = matches!(spec.starts, Starts::Search);
+    if searched && setup.free_scale.is_none() && setup.objective.loss.is_kinked() && setup.rows.len() <= MANY_ROWS {
+        let mut problem = setup.problem();
+        let end = setup.around(&mut problem, best.clone());
+        if end.value < best.value {
+            solved.push((problem.theta(&best.q), end.clone()));
+            best = end;
+        }
+    }
     let mut proof = (searched && best.termination.converged()).then(|| proof::prove(&setup, best.value)).flatten();
     if let Some(theta) = proof.as_ref().and_then(|proof| proof.better.clone()) {
         // The proof came upon something better than all starts led to.

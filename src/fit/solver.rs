@@ -6,11 +6,12 @@ use super::{FitError, Setup, Spec};
 use crate::law::Transform;
 use crate::objective::{Loss, Residual};
 use crate::solve::free_scale::free_scale;
-use crate::solve::least_absolute::least_absolute;
+use crate::solve::least_absolute::{Kinked, RowTable, least_absolute};
 use crate::solve::projection::Projected;
 use crate::solve::{
     Iteration, Method, Newton, Options, Problem, QuasiNewton, Solution, Termination, executor, minimise,
 };
+use nalgebra::DMatrix;
 use std::sync::Arc;
 
 /// Evaluations of the full problem that finish a projected one, at most.
@@ -125,5 +126,44 @@ impl Setup {
             Method::VariableProjection if linear_parameters(self).is_empty() => refuse("no free parameter is linear"),
             Method::VariableProjection => Ok(()),
         }
+    }
+}
+
+/// Rounds of [`Setup::around`].
+const ROUNDS: usize = 4;
+
+impl Setup {
+    /// The absolute loss of a curved law has minima side by side, each held by as many rows as there
+    /// are variables. From the best one found, each of those rows is let go of in turn, to either
+    /// side, and the loss minimised from there; as long as that finds better.
+    pub(super) fn around(&self, problem: &mut FitProblem, best: Solution) -> Solution {
+        let n = best.q.len();
+        let mut best = best;
+        for _ in 0..ROUNDS {
+            let mut rows = RowTable::default();
+            Kinked::rows(problem, &best.q, &mut rows);
+            let mut order: Vec<usize> = (0..rows.residual.len()).collect();
+            order.sort_by(|&a, &b| rows.residual[a].abs().total_cmp(&rows.residual[b].abs()));
+            let typical = order.get(order.len() / 2).map_or(0.0, |&k| rows.residual[k].abs());
+            let Some(held) = order.get(..n) else { return best };
+            let matrix = DMatrix::from_fn(n, n, |a, i| rows.gradient[held[a] * n + i]);
+            let Some(inverse) = matrix.try_inverse().filter(|m| m.iter().all(|v| v.is_finite())) else { return best };
+            let before = best.value;
+            for a in 0..n {
+                for step in [typical, -typical] {
+                    let moved = best.q.iter().zip(self.bounds.iter()).enumerate();
+                    let start: Vec<f64> =
+                        moved.map(|(i, (q, (low, high)))| (q + step * inverse[(i, a)]).clamp(*low, *high)).collect();
+                    let end = least_absolute(problem, &start, Options::default());
+                    let evaluations = best.evaluations + end.evaluations;
+                    let better = end.termination.converged() && end.value < best.value;
+                    best = Solution { evaluations, ..if better { end } else { best } };
+                }
+            }
+            if best.value >= before * (1.0 - 1e-12) {
+                break;
+            }
+        }
+        best
     }
 }
