@@ -1,12 +1,12 @@
-//! All published numbers against ours, on the built-in data sets.
+//! All published numbers against ours, on the data sets that the references name.
 
 use crate::dataset::Measurements;
-use crate::ingest::{self, Needed, Source};
+use crate::ingest::{self, Needed};
 use crate::record::Comparison;
 use crate::reference::{Check, FitReference, Reference, Verdict, check};
 use crate::reproduce::Procedure;
 
-/// The rows that a reference names, from the built-in data sets. A column of weights holds them as
+/// The rows that a reference names. A column of weights holds them as
 /// they are to be used.
 ///
 /// # Errors
@@ -22,7 +22,7 @@ pub fn load(reference: &FitReference) -> Result<Measurements, String> {
     if let Some(weights) = &data.weights {
         request.needed.push(Needed::new(&weights.column, "1"));
     }
-    let mut rows = ingest::read(&Source::BuiltIn(data.dataset.clone()), &request).map_err(|error| error.to_string())?;
+    let mut rows = ingest::read(&data.source, &request).map_err(|error| error.to_string())?;
     if let Some(weights) = &data.weights {
         for column in rows.columns.iter_mut().filter(|column| column.symbol == weights.column) {
             column.values.iter_mut().for_each(|value| *value = value.powf(weights.power));

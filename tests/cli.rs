@@ -2,6 +2,7 @@
 //! wrong.
 
 use serde_json::Value;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -378,6 +379,64 @@ fn published_numbers_come_out_as_recorded() {
     let one = json(&["reproduce", "besiroglu2024/main", "--json"]);
     assert!(one["figures"].as_array().unwrap().iter().all(|f| f["reference"] == "besiroglu2024/main"));
     assert!(done(&["reproduce", "kaplan2020"]).contains(" 0 surprises"));
+}
+
+/// A reference of the user's own, with its rows beside it.
+const OWN: &str = r#"
+key = "ours"
+title = "Ours"
+[[fit]]
+id = "main"
+law = "power"
+where = "report, page 3"
+kind = "published"
+expect = "reproduce"
+dataset = "runs.csv"
+objective = { residual = "log", loss = "squared" }
+params = { A = "8.00", alpha = "0.500" }
+[[fit.value]]
+quantity = "L"
+at = { x = "16" }
+printed = "2.00"
+"#;
+
+#[test]
+fn own_numbers_are_checked_from_a_folder() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let asked = ["reproduce", "--references", path(folder.path())];
+    let (status, said) = sentence(&asked);
+    assert!(status == 2 && said.contains("holds no reference file"), "{status}: {said}");
+
+    write("runs.csv", "x,L\n1,8\n4,4\n16,2\n64,1\n");
+    write("ours.toml", OWN);
+    assert!(done(&asked).contains("3 figures of 1 references: 3 agree"));
+    assert!(done(&["reproduce", "ours/main", "--references", path(folder.path())]).contains("3 agree"));
+    assert!(sentence(&["reproduce", "kaplan2020", "--references", path(folder.path())]).1.contains("no reference"));
+
+    write("ours.toml", &OWN.replace("\"2.00\"", "\"2.01\""));
+    let output = scaling(&asked);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("surprise: ours/main L at x=16: printed 2.01, ours 2.0000"));
+
+    for (from, to, parts) in [
+        ("runs.csv", "absent.csv", &["ours.toml", "\"main\"", "dataset = \"absent.csv\"", "nor a file in"][..]),
+        ("law = \"power\"", "law = \"pwoer\"", &["ours.toml", "\"main\"", "no law \"pwoer\""]),
+        ("alpha = \"0.500\"", "beta = \"1\"", &["ours.toml", "beta is no parameter of power"]),
+        ("A = \"8.00\"", "A = \"eight\"", &["ours.toml", "A = \"eight\" is not a number"]),
+        ("id = ", "name = ", &["ours.toml", "line 5", "unknown field `name`"]),
+        ("title = \"Ours\"", "title = ", &["ours.toml", "line 3"]),
+        ("key = \"ours\"", "key = \"theirs\"", &["ours.toml", "says it is \"theirs\""]),
+    ] {
+        write("ours.toml", &OWN.replace(from, to));
+        let (status, said) = sentence(&asked);
+        assert_eq!(status, 2, "{said}");
+        for part in parts {
+            assert!(said.contains(part), "{from} → {to} lacks `{part}`: {said}");
+        }
+    }
+    let (status, said) = sentence(&["reproduce", "--references", "/nowhere/at/all"]);
+    assert!(status == 2 && said.contains("cannot read /nowhere/at/all"), "{said}");
 }
 
 #[test]

@@ -5,13 +5,20 @@ use crate::reference::{self, Verdict};
 use crate::reproduction;
 use serde_json::json;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// What to reproduce.
 #[derive(clap::Args)]
-#[command(after_help = "Example: scaling reproduce besiroglu2024")]
+#[command(after_help = "Examples:\n  scaling reproduce besiroglu2024\n  scaling reproduce --references published/")]
 pub struct Args {
     /// A reference (besiroglu2024), or one fit of it (besiroglu2024/main) [default: all]
     key: Option<String>,
+    /// Check your own published numbers: every KEY.toml in DIR instead of the built-in references
+    ///
+    /// The files have the format of the built-in ones under datasets/references. A `dataset` in
+    /// them is the path of a file relative to DIR, or the id of a built-in data set.
+    #[arg(long, value_name = "DIR")]
+    references: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -19,7 +26,10 @@ pub struct Args {
 
 /// Compares every published number with ours; any surprise is a failure.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    let mut references = reference::all().map_err(Failure::work)?;
+    let mut references = match &args.references {
+        Some(folder) => reference::read_folder(folder).map_err(Failure::request)?,
+        None => reference::all().map_err(Failure::work)?,
+    };
     if let Some(key) = &args.key {
         let (paper, fit) = key.split_once('/').map_or((key.as_str(), None), |(paper, fit)| (paper, Some(fit)));
         references.retain(|r| r.key == paper);
@@ -58,11 +68,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         }
         writeln!(out, "{table}")?;
         for c in checks.iter().filter(|c| c.verdict == Verdict::Surprise) {
-            writeln!(
-                out,
-                "surprise: {} {}: printed {}, ours {:?}. {}",
-                c.reference, c.quantity, c.printed, c.ours, c.why
-            )?;
+            let ours = c.ours.map_or_else(|| "none".to_owned(), |ours| format!("{ours:.12e}"));
+            writeln!(out, "surprise: {} {}: printed {}, ours {ours}: {}", c.reference, c.quantity, c.printed, c.why)?;
         }
         let known = checks.iter().filter(|c| c.verdict == Verdict::ContradictsAsRecorded).count();
         writeln!(

@@ -47,11 +47,15 @@ impl Source {
     /// What a user's word means: a file if there is one, else a built-in data set, else a file
     /// that is missing.
     pub fn named(text: &str) -> Self {
-        if !Path::new(text).exists() && builtin::is_built_in(text) {
-            Self::BuiltIn(text.to_owned())
-        } else {
-            Self::File(PathBuf::from(text))
+        match Self::built_in(text) {
+            Some(source) if !Path::new(text).exists() => source,
+            _ => Self::File(PathBuf::from(text)),
         }
+    }
+
+    /// The built-in data set of this name, or part of one, if there is one.
+    pub fn built_in(text: &str) -> Option<Self> {
+        builtin::is_built_in(text).then(|| Self::BuiltIn(text.to_owned()))
     }
 
     /// The word again.

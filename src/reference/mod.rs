@@ -1,7 +1,8 @@
 //! Published numbers as data: what a paper printed, what must come out when we evaluate or refit
 //! it, and whether it did.
 //!
-//! One file per paper, `datasets/references/<key>.toml`. Every number is a string, exactly as
+//! One file per paper, `datasets/references/<key>.toml`, or `<key>.toml` in a folder of the user's
+//! own, where `dataset` may also be the path of a file in that folder. Every number is a string, exactly as
 //! printed: `"0.34"` and `"0.3400"` claim different things. A number may carry `K`, `M`, `B`, `T`
 //! or `%`.
 //!
@@ -59,11 +60,13 @@ mod wire;
 pub use check::{Check, Engine, Refit, Score, Verdict, check};
 pub use number::{Printed, Tolerance};
 
+use crate::ingest::Source;
 use crate::law::Law;
 use crate::objective::Objective;
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/datasets/references");
 
@@ -71,20 +74,34 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/datasets/references");
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
     /// The file is not the TOML expected here.
-    #[error("datasets/references/{file}: {message}")]
+    #[error("{file}: {message}")]
     Malformed {
-        /// File name.
+        /// File.
         file: String,
-        /// The parser's message, with the line.
+        /// The line and what is wrong there.
         message: String,
     },
     /// The file's contents contradict the registry or themselves.
     #[error("{reference}: {message}")]
     Inconsistent {
-        /// `key` or `key/id`.
+        /// File, and the fit in it if it is one fit's fault.
         reference: String,
         /// One sentence.
         message: String,
+    },
+    /// A folder or a file that cannot be read.
+    #[error("cannot read {path}: {detail}")]
+    Unreadable {
+        /// Folder or file.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+    /// A folder without reference files.
+    #[error("{folder} holds no reference file: a reference is a file KEY.toml there")]
+    Empty {
+        /// Folder.
+        folder: String,
     },
     /// No such reference.
     #[error("there is no published fit {name}; known are {known}")]
@@ -134,8 +151,8 @@ pub struct Expected {
 /// The rows behind a fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Data {
-    /// Built-in data set's id.
-    pub dataset: String,
+    /// Built-in data set, or a file beside a reference read from a folder.
+    pub source: Source,
     /// Role of the law → column of the data set, where they differ.
     pub map: Vec<(String, String)>,
     /// Condition on rows to use.
@@ -273,14 +290,46 @@ pub fn all() -> Result<Vec<Reference>, ReferenceError> {
     for file in FILES.files() {
         let name = file.path().to_string_lossy();
         let Some(key) = name.strip_suffix(".toml") else { continue };
-        let text = file.contents_utf8().ok_or_else(|| ReferenceError::Malformed {
-            file: name.clone().into_owned(),
-            message: "is not UTF-8".to_owned(),
-        })?;
-        references.push(wire::parse(key, text)?);
+        let text = file.contents_utf8().ok_or_else(|| not_utf8(&name))?;
+        references.push(parse(key, text)?);
     }
     references.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(references)
+}
+
+/// Every reference file of a folder, by key. A `dataset` there is a file's path relative to the
+/// folder, or a built-in data set.
+///
+/// # Errors
+/// One sentence naming the file and the key at fault.
+pub fn read_folder(folder: &Path) -> Result<Vec<Reference>, ReferenceError> {
+    let unreadable = |path: &Path, error: std::io::Error| ReferenceError::Unreadable {
+        path: path.display().to_string(),
+        detail: error.to_string(),
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        return Err(ReferenceError::Empty { folder: folder.display().to_string() });
+    }
+    files.sort();
+    let read = |path: PathBuf| {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, error))?;
+        let text = String::from_utf8(bytes).map_err(|_| not_utf8(&name))?;
+        let key = path.file_stem().unwrap_or_default().to_string_lossy();
+        wire::parse(&name, &key, &text, Some(folder))
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn not_utf8(file: &str) -> ReferenceError {
+    ReferenceError::Malformed { file: file.to_owned(), message: "is not UTF-8".to_owned() }
 }
 
 /// A published fit by name, `besiroglu2024/main`.
@@ -300,5 +349,5 @@ pub fn find(name: &str) -> Result<FitReference, ReferenceError> {
 
 /// Reads one reference file's text; `key` is the file's name without `.toml`.
 pub fn parse(key: &str, text: &str) -> Result<Reference, ReferenceError> {
-    wire::parse(key, text)
+    wire::parse(&format!("datasets/references/{key}.toml"), key, text, None)
 }

@@ -4,10 +4,12 @@ use super::{
     Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
     Tolerance, Value, Weights,
 };
+use crate::ingest::Source;
 use crate::laws;
 use crate::objective::{Loss, Objective, Residual};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 type Texts = BTreeMap<String, String>;
 
@@ -114,16 +116,15 @@ struct WireValue {
     kind: Option<Kind>,
 }
 
-/// Reads one file's text; `key` is the file's name.
-pub(super) fn parse(key: &str, text: &str) -> Result<Reference, ReferenceError> {
-    let wire: WireReference = toml::from_str(text).map_err(|error| ReferenceError::Malformed {
-        file: format!("{key}.toml"),
-        message: error.to_string().trim_end().to_owned(),
+/// Reads one file's text; `key` is the file's name without its ending, `folder` where the data
+/// beside it lie, if they may.
+pub(super) fn parse(file: &str, key: &str, text: &str, folder: Option<&Path>) -> Result<Reference, ReferenceError> {
+    let wire: WireReference = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        let message = format!("line {line}: {}", error.message().replace('\n', "; "));
+        ReferenceError::Malformed { file: file.to_owned(), message }
     })?;
-    let complain = |message: String| ReferenceError::Inconsistent {
-        reference: format!("datasets/references/{key}.toml"),
-        message,
-    };
+    let complain = |message: String| ReferenceError::Inconsistent { reference: file.to_owned(), message };
     if wire.key != key {
         return Err(complain(format!("says it is {:?}", wire.key)));
     }
@@ -133,8 +134,9 @@ pub(super) fn parse(key: &str, text: &str) -> Result<Reference, ReferenceError> 
         if !ids.insert(fit.id.clone()) {
             return Err(complain(format!("two fits are called {:?}", fit.id)));
         }
+        let reference = format!("{file}: fit {:?}", fit.id);
         let name = format!("{key}/{}", fit.id);
-        fits.push(fit.read(name.clone()).map_err(|message| ReferenceError::Inconsistent { reference: name, message })?);
+        fits.push(fit.read(name, folder).map_err(|message| ReferenceError::Inconsistent { reference, message })?);
     }
     Ok(Reference { key: wire.key, title: wire.title, arxiv: wire.arxiv, fits })
 }
@@ -143,12 +145,22 @@ fn number(key: &str, text: &str) -> Result<Printed, String> {
     Printed::parse(text).ok_or_else(|| format!("{key} = {text:?} is not a number"))
 }
 
+/// Where the rows are: a file beside the reference if there is one, else a built-in data set.
+fn source(dataset: &str, folder: Option<&Path>) -> Result<Source, String> {
+    let beside = folder.map(|folder| folder.join(dataset)).filter(|path| path.is_file());
+    let place = folder.map_or(String::new(), |folder| format!(" nor a file in {}", folder.display()));
+    beside
+        .map(Source::File)
+        .or_else(|| Source::built_in(dataset))
+        .ok_or_else(|| format!("dataset = {dataset:?} is no built-in data set{place}"))
+}
+
 fn whole<T: std::str::FromStr>(key: &str, text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{key} = {text:?} is not a whole number"))
 }
 
 impl WireFit {
-    fn read(self, name: String) -> Result<FitReference, String> {
+    fn read(self, name: String, folder: Option<&Path>) -> Result<FitReference, String> {
         let law = laws::find(&self.law).ok_or_else(|| format!("there is no law {:?}", self.law))?;
         let card = law.card();
         let position =
@@ -195,7 +207,7 @@ impl WireFit {
             objective_value: self.objective_value.as_ref().map(|text| self.expected("objective", text)).transpose()?,
             bootstrap: self.bootstrap.as_ref().map(WireBootstrap::read).transpose()?,
             values: self.value.iter().map(|value| value.read(&self)).collect::<Result<_, _>>()?,
-            data: self.data()?,
+            data: self.data(folder)?,
             name,
             law,
             location: self.location,
@@ -209,14 +221,15 @@ impl WireFit {
         })
     }
 
-    fn data(&self) -> Result<Option<Data>, String> {
+    fn data(&self, folder: Option<&Path>) -> Result<Option<Data>, String> {
         let weights = self.weights.as_ref().map(|weights| {
             let power = number("power", &weights.power)?.value;
             Ok::<_, String>(Weights { column: weights.column.clone(), power })
         });
         let weights = weights.transpose()?;
-        Ok(self.dataset.as_ref().map(|dataset| Data {
-            dataset: dataset.clone(),
+        let Some(dataset) = &self.dataset else { return Ok(None) };
+        Ok(Some(Data {
+            source: source(dataset, folder)?,
             map: self.map.clone().into_iter().collect(),
             keep: self.keep.clone(),
             exclude: self.exclude.clone(),
