@@ -4,11 +4,13 @@
 use crate::dataset::Measurements;
 use crate::fit::{Fit, Spec, Starts, Weights, fit};
 use crate::law::Law;
+use crate::objective::Loss;
 use crate::optimum::optimum;
 use crate::reference::{Engine, FitReference, Refit, Score};
 use crate::uncertainty::bootstrap::bootstrap;
 use crate::uncertainty::{Quantity, Uncertainty};
 use std::collections::BTreeMap;
+use std::f64::consts::PI;
 
 /// The rows that a reference names: its data set, roles mapped, rows kept and excluded.
 pub type Load<'a> = &'a dyn Fn(&FitReference) -> Result<Measurements, String>;
@@ -58,6 +60,23 @@ fn spread(fit: &Fit, reference: &FitReference) -> BTreeMap<String, (f64, f64, f6
     params.chain(derived).filter_map(|e| Some((e.symbol, (e.standard_error?, e.lower?, e.upper?)))).collect()
 }
 
+/// The share of the scatter of `y` that predictions account for.
+fn r2(y: &[f64], predicted: &[f64]) -> f64 {
+    let mean = y.iter().sum::<f64>() / y.len() as f64;
+    let residual: f64 = y.iter().zip(predicted).map(|(y, p)| (y - p).powi(2)).sum();
+    1.0 - residual / y.iter().map(|y| (y - mean).powi(2)).sum::<f64>()
+}
+
+/// Log-likelihood of `n` residuals at the scale that maximises it: Laplace's density at the mean
+/// absolute residual, the normal one at the mean square. `sum` is the loss over all rows.
+fn log_likelihood(loss: Loss, sum: f64, n: f64) -> Option<f64> {
+    match loss {
+        Loss::Absolute => Some(-n * ((2.0 * sum / n).ln() + 1.0)),
+        Loss::Squared => Some(-0.5 * n * ((2.0 * PI * 2.0 * sum / n).ln() + 1.0)),
+        _ => None,
+    }
+}
+
 impl Engine for Procedure<'_> {
     fn refit(&self, reference: &FitReference) -> Result<Refit, String> {
         let data = (self.load)(reference)?;
@@ -75,16 +94,18 @@ impl Engine for Procedure<'_> {
         let column = |symbol: &str| data.column(symbol).ok_or_else(|| format!("the rows have no {symbol}"));
         let inputs = card.inputs.iter().map(|input| column(input.symbol)).collect::<Result<Vec<_>, _>>()?;
         let measured = column(card.output.symbol)?;
-        let mean = measured.iter().sum::<f64>() / measured.len() as f64;
-        let (mut sum, mut residual, mut total) = (0.0, 0.0, 0.0);
-        for (row, &y) in measured.iter().enumerate() {
-            let x: Vec<f64> = inputs.iter().map(|input| input[row]).collect();
-            let predicted = reference.law.predict(&x, theta);
-            sum += objective.loss.rho(objective.residual.at(y) - objective.residual.at(predicted)).value;
-            residual += (y - predicted).powi(2);
-            total += (y - mean).powi(2);
-        }
-        Ok(Score { objective: sum, r2: 1.0 - residual / total, rows: measured.len() })
+        let row = |row: usize| inputs.iter().map(|input| input[row]).collect::<Vec<f64>>();
+        let predicted: Vec<f64> = (0..measured.len()).map(|i| reference.law.predict(&row(i), theta)).collect();
+        let scaled = |values: &[f64]| values.iter().map(|&value| objective.residual.at(value)).collect::<Vec<f64>>();
+        let (y, p) = (scaled(measured), scaled(&predicted));
+        let sum = y.iter().zip(&p).map(|(y, p)| objective.loss.rho(y - p).value).sum::<f64>();
+        Ok(Score {
+            objective: sum,
+            r2: r2(measured, &predicted),
+            r2_scaled: r2(&y, &p),
+            log_likelihood: log_likelihood(objective.loss, sum, measured.len() as f64),
+            rows: measured.len(),
+        })
     }
 
     fn optimum(&self, law: &dyn Law, theta: &[f64], x: &[f64], budget: f64) -> Result<Vec<f64>, String> {

@@ -39,7 +39,10 @@ fn close(ours: f64, expected: f64, relative: f64, what: &str) {
 #[test]
 fn every_family_has_words_a_table_and_figures() {
     let ids: Vec<&str> = all().iter().map(|section| section.id.as_str()).collect();
-    assert_eq!(ids, ["power", "compute", "precision", "vocabulary", "density", "hyperparameter"]);
+    assert_eq!(
+        ids,
+        ["power", "kaplan", "compute", "constraints", "precision", "vocabulary", "density", "hyperparameter"]
+    );
     let mut names = Vec::new();
     for section in all() {
         assert!(!section.title.is_empty() && !section.text.is_empty() && !section.tables.is_empty(), "{}", section.id);

@@ -2,8 +2,10 @@
 //! from published constants and the built-in data sets. One file a family; none draws.
 
 pub mod compute;
+pub mod constraints;
 pub mod density;
 pub mod hyperparameter;
+pub mod kaplan;
 pub mod power;
 pub mod precision;
 pub mod vocabulary;
@@ -43,7 +45,9 @@ pub enum FamilyError {
 pub fn sections() -> Result<Vec<Section>, FamilyError> {
     Ok(vec![
         power::section()?,
+        kaplan::section()?,
         compute::section()?,
+        constraints::section()?,
         precision::section()?,
         vocabulary::section()?,
         density::section()?,

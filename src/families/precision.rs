@@ -22,6 +22,12 @@ const BITS: u32 = 10;
 /// Range of tokens, and of budgets.
 const TOKENS: (f64, f64) = (1e10, 1e16);
 const BUDGETS: (f64, f64) = (1e19, 1e27);
+/// Size and tokens of the runs that the slices show, and the layout that they depart from.
+const RUN: (f64, f64) = (679_477_248.0, 1e11);
+const LAYOUT: (f64, f64) = (4.0, 3.0);
+/// Post-training quantisation, and its widths.
+const AFTER: &str = "kumar2024/ptq";
+const AFTER_WIDTHS: [f64; 4] = [3.0, 4.0, 5.0, 6.0];
 
 /// The account of the family.
 ///
@@ -43,7 +49,7 @@ pub fn section() -> Result<Section, FamilyError> {
                 .to_owned(),
         ],
         tables: vec![formats(&floating), budgets(&floating)?],
-        charts: vec![loss(&floating), map(&floating), bits(&floating)?],
+        charts: vec![loss(&floating), slices(&floating), map(&floating), integer()?, bits(&floating)?],
     })
 }
 
@@ -119,6 +125,112 @@ fn loss(floating: &Published) -> Chart {
             ..Plot::default()
         }],
     }
+}
+
+/// The law along one of its three arguments of precision, as the paper's marginal fits show it.
+fn slices(floating: &Published) -> Chart {
+    let (n, d) = RUN;
+    let law = |e: f64, m: f64, b: f64| floating.law.predict(&[n, d, e, m, b], &floating.theta);
+    let whole = floating.law.predict(&[n, d, LAYOUT.0, LAYOUT.1, 1.0], &floating.theta);
+    let plot = |title: &str, x: Scale, series: Vec<Series>| Plot {
+        title: title.to_owned(),
+        x,
+        y: Scale::linear("Loss", "nat/token").within(2.55, 2.9),
+        series,
+        levels: vec![Level {
+            name: "16-bit part".to_owned(),
+            of_y: true,
+            at: whole,
+            look: Look::Dotted,
+            tone: Tone::Muted,
+        }],
+        ..Plot::default()
+    };
+    let bits = |low: u32| (low * 10..=70).map(|k| f64::from(k) / 10.0);
+    let of = |k: usize, name: String, points: Vec<(f64, f64)>| Series::new(&name, Look::Line, Tone::Series(k), points);
+    let exponent = [1.0, 3.0].into_iter().enumerate();
+    let exponent = exponent.map(|(k, m)| of(k, format!("M = {m}"), bits(1).map(|e| (e, law(e, m, BLOCK))).collect()));
+    let mantissa = [2.0, 4.0].into_iter().enumerate();
+    let mantissa = mantissa.map(|(k, e)| of(k, format!("E = {e}"), bits(1).map(|m| (m, law(e, m, BLOCK))).collect()));
+    let block = [(1.0, 1.0), (2.0, 1.0), (4.0, 3.0)].into_iter().enumerate().map(|(k, (e, m))| {
+        let points = (0..=40).map(|k| (f64::from(k) * 0.25).exp2()).map(|b| (b, law(e, m, b)));
+        of(k, format!("E{e:.0}M{m:.0}"), points.collect())
+    });
+    let (exponent, mantissa, block) = (exponent.collect(), mantissa.collect(), block.collect());
+    Chart {
+        name: "precision-slices".to_owned(),
+        title: "Exponent bits, mantissa bits, block size".to_owned(),
+        subtitle: format!("{FLOATING}, {} parameters on {} tokens", number(n, 3), number(d, 2)),
+        caption: format!(
+            "Bits beyond three of either kind gain little; the loss grows with the logarithm of the block that shares \
+             a scale. Left and middle: blocks of {BLOCK}."
+        ),
+        size: (1060, 420),
+        columns: 3,
+        plots: vec![
+            plot("Exponent", Scale::linear("Exponent bits E", "").within(1.0, 7.0), exponent),
+            plot("Mantissa", Scale::linear("Mantissa bits M", "").within(1.0, 7.0), mantissa),
+            plot("Block", Scale::log("Block size B", "").within(1.0, 1024.0), block),
+        ],
+    }
+}
+
+/// Integer training and quantisation afterwards.
+fn integer() -> Result<Chart, FamilyError> {
+    let mut kept = Vec::new();
+    let mut best = Vec::new();
+    for (k, (name, words)) in INTEGER.iter().enumerate() {
+        let p = Published::find(name)?;
+        let share = |bits: f64| (bits, p.derived("F", &[bits]));
+        let shown = (20..=160).map(|k| share(f64::from(k) * 0.1)).filter(|(_, share)| (0.0..=1.0).contains(share));
+        kept.push(Series::new(words, Look::Line, Tone::Series(k), shown));
+        best.push(share(p.derived("P_opt", &[])));
+    }
+    let words = best.iter().map(|(bits, _)| format!("{bits:.1} bits")).collect::<Vec<_>>();
+    kept.push(Series::new("most for its bits", Look::Diamonds, Tone::Ink, best).labelled(words));
+    let after = Published::find(AFTER)?;
+    let range = (1e9, 1e14);
+    let tokens = super::spaced(range, 81);
+    let last = (AFTER_WIDTHS.len() - 1) as f64;
+    let mut lines = Vec::new();
+    let mut turns = Vec::new();
+    for (k, &bits) in AFTER_WIDTHS.iter().enumerate() {
+        let loss = |d: f64| (d, after.law.predict(&[SIZE, d, bits], &after.theta));
+        let tone = Tone::Ramp(k as f64 / last);
+        lines.push(Series::new(&format!("{bits} bits"), Look::Line, tone, tokens.iter().map(|&d| loss(d))));
+        let critical = after.derived("D_crit", &[SIZE, bits]);
+        turns.extend((range.0..=range.1).contains(&critical).then(|| loss(critical)));
+    }
+    let whole = tokens.iter().map(|&d| (d, after.derived("L_16", &[SIZE, d])));
+    lines.push(Series::new("before", Look::Dashed, Tone::Muted, whole));
+    lines.push(Series::new("critical data", Look::Diamonds, Tone::Ink, turns));
+    Ok(Chart {
+        name: "precision-integer".to_owned(),
+        title: "Integer precision, in training and after it".to_owned(),
+        subtitle: format!("{} and {}; {AFTER} at {} parameters", INTEGER[0].0, INTEGER[1].0, number(SIZE, 2)),
+        caption: "Left: share of the parameters that count when weights, activations and KV cache have that many \
+                  bits. Right: loss of a model trained in 16 bits and quantised afterwards; past the critical data \
+                  more training makes the quantised model worse."
+            .to_owned(),
+        size: (1000, 460),
+        columns: 2,
+        plots: vec![
+            Plot {
+                title: "In training".to_owned(),
+                x: Scale::linear("Bits", "").within(2.0, 16.0),
+                y: Scale::linear("Share of the model size", "").within(0.0, 1.0),
+                series: kept,
+                ..Plot::default()
+            },
+            Plot {
+                title: "After training".to_owned(),
+                x: Scale::log("Training data D", "tokens").within(range.0, range.1),
+                y: Scale::linear("Loss", "nat/token").within(2.8, 4.0),
+                series: lines,
+                ..Plot::default()
+            },
+        ],
+    })
 }
 
 fn map(floating: &Published) -> Chart {

@@ -4,7 +4,8 @@ use super::{FamilyError, Published, columns, number, spaced};
 use crate::fit::{Spec, fit};
 use crate::ingest::{self, Source};
 use crate::objective::{Loss, Objective, Residual};
-use crate::record::chart::{Chart, Look, Plot, Scale, Section, Series, Sheet, Tone};
+use crate::record::chart::{Chart, Level, Look, Plot, Scale, Section, Series, Sheet, Tone};
+use crate::tokenisation::{VOCABULARY_CLIP, cheapest_vocabulary, tokens_per_character, training_flops};
 use crate::uncertainty::bootstrap::bootstrap;
 use crate::vocabulary::{Approach, growth, models};
 
@@ -25,6 +26,9 @@ const LEVEL: f64 = 0.95;
 const VOCABULARY: (f64, f64) = (1e6, 3e10);
 /// Sizes of the figure, and of the table.
 const SIZES: (f64, f64) = (3e7, 1e12);
+/// Sizes and vocabularies of the figure of cost.
+const READERS: [f64; 4] = [33e6, 302e6, 2.87e9, 30e9];
+const VOCABULARIES: (f64, f64) = (1e3, 1e6);
 const EXAMPLES: [f64; 5] = [1e9, 7e9, 70e9, 130e9, 300e9];
 
 /// The account of the family.
@@ -57,7 +61,7 @@ pub fn section() -> Result<Section, FamilyError> {
             refit()?,
         ],
         tables: vec![sheet],
-        charts: vec![chart(&published)?],
+        charts: vec![reading(), chart(&published)?],
     })
 }
 
@@ -86,6 +90,58 @@ fn refit() -> Result<String, FamilyError> {
          the {} last checkpoints alone, at 95%, {known}. The whole training curves are needed.",
         data.len()
     ))
+}
+
+/// What a vocabulary does to the cost of reading a text: approach 2.
+fn reading() -> Chart {
+    let sizes = spaced(VOCABULARIES, 121);
+    let tokens = sizes.iter().map(|&v| (v, tokens_per_character(f64::ln(v))));
+    let last = (READERS.len() - 1) as f64;
+    let mut costs = Vec::new();
+    let mut cheapest = Vec::new();
+    for (k, &n) in READERS.iter().enumerate() {
+        let best = cheapest_vocabulary(n);
+        let least = training_flops(n, best, 1.0);
+        let line = sizes.iter().map(|&v| (v, training_flops(n, v, 1.0) / least));
+        costs.push(Series::new(&number(n, 3), Look::Line, Tone::Ramp(k as f64 / last), line));
+        cheapest.push((best, 1.0));
+    }
+    costs.push(Series::new("cheapest", Look::Diamonds, Tone::Ink, cheapest));
+    let x = || Scale::log("Vocabulary size V", "").within(VOCABULARIES.0, VOCABULARIES.1);
+    Chart {
+        name: "vocabulary-reading".to_owned(),
+        title: "What a vocabulary costs and saves".to_owned(),
+        subtitle: "tao2024: tokens per character f(V), and the compute to read a text, 6 (N_nv + V d) H f(V)"
+            .to_owned(),
+        caption: "A larger vocabulary shortens the text, by less and less, and enlarges the model; the fitted f is \
+                  constant beyond its clip. Right: one line for each number of non-vocabulary parameters."
+            .to_owned(),
+        size: (1000, 440),
+        columns: 2,
+        plots: vec![
+            Plot {
+                title: "Tokens per character".to_owned(),
+                x: x(),
+                y: Scale::linear("f(V)", "").within(0.2, 0.5),
+                series: vec![Series::new("f(V)", Look::Line, Tone::Series(0), tokens)],
+                levels: vec![Level {
+                    name: "clip".to_owned(),
+                    of_y: false,
+                    at: VOCABULARY_CLIP,
+                    look: Look::Dotted,
+                    tone: Tone::Muted,
+                }],
+                ..Plot::default()
+            },
+            Plot {
+                title: "Compute to read a text".to_owned(),
+                x: x(),
+                y: Scale::linear("Compute over the least", "").within(0.95, 2.0),
+                series: costs,
+                ..Plot::default()
+            },
+        ],
+    }
 }
 
 fn chart(published: &[Published]) -> Result<Chart, FamilyError> {

@@ -35,6 +35,7 @@ laws! {
         kaplan_steps::KaplanSteps,
         kaplan_trajectory::KaplanTrajectory,
         muennighoff::Muennighoff,
+        muennighoff_geometric::MuennighoffGeometric,
         tokens_per_parameter::TokensPerParameter,
     }
     precision {

@@ -58,6 +58,10 @@ pub struct Score {
     pub objective: f64,
     /// 1 − Σ(y − ŷ)²/Σ(y − ȳ)², on the measurement itself.
     pub r2: f64,
+    /// The same on the scale of the objective's residual.
+    pub r2_scaled: f64,
+    /// Largest log-likelihood over a free scale of the residuals, if the loss has one in closed form.
+    pub log_likelihood: Option<f64>,
     /// Rows used.
     pub rows: usize,
 }
@@ -183,15 +187,15 @@ impl Checker<'_> {
             }
             return self.refit(fit).map(|refit| refit.and_then(|refit| spread(&refit, part, symbol)));
         }
-        if let ("objective" | "r2" | "rows", Some(engine)) = (quantity, self.engine) {
-            return Some(engine.score(fit, theta).map(|score| match quantity {
-                "objective" => score.objective,
-                "r2" => score.r2,
-                _ => score.rows as f64,
+        if matches!(quantity, "objective" | "r2" | "r2_scaled" | "log_likelihood" | "rows") {
+            let score = self.engine?.score(fit, theta);
+            return Some(score.and_then(|score| match quantity {
+                "objective" => Ok(score.objective),
+                "r2" => Ok(score.r2),
+                "r2_scaled" => Ok(score.r2_scaled),
+                "rows" => Ok(score.rows as f64),
+                _ => score.log_likelihood.ok_or_else(|| "this loss has no log-likelihood in closed form".to_owned()),
             }));
-        }
-        if matches!(quantity, "objective" | "r2" | "rows") {
-            return None;
         }
         if quantity == card.output.symbol {
             return Some(inputs(law, at).map(|x| law.predict(&x, theta)));
@@ -229,6 +233,7 @@ fn spread(refit: &Refit, part: &str, symbol: &str) -> Result<f64, String> {
         "se" => Ok(*se),
         "lower" => Ok(*lower),
         "upper" => Ok(*upper),
+        "width" => Ok(upper - lower),
         _ => Err(format!("there is no quantity {part}.{symbol}")),
     }
 }

@@ -46,7 +46,9 @@
 //! * `cost`: what the inputs `at` cost, by the law's own cost;
 //! * `error.L`: the relative error of the prediction against the measurement given as `L` in `at`;
 //! * `objective`, `r2`, `rows`: of the parameters on the data set (R² on the unscaled measurement);
-//! * `se.A`, `lower.A`, `upper.A`: of the bootstrap;
+//! * `r2_scaled`: R² of the residuals that the objective sees, unweighted; `log_likelihood`: with
+//!   independent residuals of one free scale, Laplace's for the absolute loss, normal for the squared;
+//! * `se.A`, `lower.A`, `upper.A`, `width.A`: of the bootstrap and its interval;
 //! * a ratio of two of these: `D_opt/N_opt`.
 //!
 //! `via = "gadre2024/loss"` lets another fit predict an input that `at` leaves open. A value takes

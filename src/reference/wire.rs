@@ -309,7 +309,7 @@ impl WireValue {
         if self.from == From::Refit && fit.expect == Expect::ValueOnly {
             return Err(format!("{} wants a refit, but there is none", self.quantity));
         }
-        let simulated = ["se.", "lower.", "upper."].iter().any(|prefix| self.quantity.starts_with(prefix));
+        let simulated = ["se.", "lower.", "upper.", "width."].iter().any(|prefix| self.quantity.starts_with(prefix));
         if simulated && (fit.bootstrap.is_none() || self.from != From::Refit) {
             return Err(format!("{} needs a bootstrap and from = \"refit\"", self.quantity));
         }

@@ -7,13 +7,28 @@ use crate::real::{Real, X};
 /// Muennighoff's law for data-constrained training.
 pub struct Muennighoff;
 
-/// What `size` units are worth of which `unique` are new: past the unique ones, returns decay with
-/// constant `r_star`. Repetition is (size − unique)/unique, exact where there is none, and expm1
-/// keeps the digits that 1 − e^−x would lose when r_star is large.
-#[inline(always)]
-fn worth<R: Real>(size: R, unique: R, r_star: R) -> R {
-    let repeats = (size - unique) / unique;
-    unique - unique * r_star * (-(repeats / r_star)).exp_m1()
+/// How returns fall with repetition. All such laws share their five first parameters, then have the
+/// decay of data and that of model size.
+pub(super) trait Returns {
+    /// Formula of the data's worth.
+    const DATA: &'static str;
+    /// Formula of the model's worth.
+    const MODEL: &'static str;
+    /// What `size` units are worth of which `unique` are new: all of the unique ones, less and less
+    /// of each (size − unique)/unique repetition.
+    fn worth<R: Real>(size: R, unique: R, decay: R) -> R;
+}
+
+/// Returns decay with constant `r_star`. Repetition is exact where there is none, and expm1 keeps
+/// the digits that 1 − e^−x would lose when r_star is large.
+impl Returns for Muennighoff {
+    const DATA: &'static str = r"U_D + U_D R_D^*(1 - e^{-R_D/R_D^*})";
+    const MODEL: &'static str = r"U_N + U_N R_N^*(1 - e^{-R_N/R_N^*})";
+    #[inline(always)]
+    fn worth<R: Real>(size: R, unique: R, r_star: R) -> R {
+        let repeats = (size - unique) / unique;
+        unique - unique * r_star * (-(repeats / r_star)).exp_m1()
+    }
 }
 
 /// Logarithm of the model size that is compute-optimal for `ln_unique` tokens seen once:
@@ -33,21 +48,21 @@ fn g(t: &[f64]) -> f64 {
 fn base(t: &[f64], unique: f64) -> f64 {
     ln_base(f64::ln(unique), &array(t)).exp()
 }
-fn worth_of_data(t: &[f64], d: f64, u: f64) -> f64 {
-    worth(d, d.min(u), t[5])
+fn worth_of_data<S: Returns>(t: &[f64], d: f64, u: f64) -> f64 {
+    S::worth(d, d.min(u), t[5])
 }
-fn worth_of_model(t: &[f64], n: f64, d: f64, u: f64) -> f64 {
-    worth(n, n.min(base(t, d.min(u))), t[6])
+fn worth_of_model<S: Returns>(t: &[f64], n: f64, d: f64, u: f64) -> f64 {
+    S::worth(n, n.min(base(t, d.min(u))), t[6])
 }
 
 /// The data that minimise the loss at budget `c` and `u` unique tokens: where the slope in ln D
 /// changes sign, by bisection around the optimum without repetition. The slope is a difference of
 /// fourth order, good to eleven digits; the loss itself would locate its minimum to seven.
-fn d_opt(t: &[f64], c: f64, u: f64) -> f64 {
+fn d_opt<S: Returns>(t: &[f64], c: f64, u: f64) -> f64 {
     let loss = |ln_d: f64| {
         let d = ln_d.exp();
         let n = c / (6.0 * d);
-        t[1] * worth_of_model(t, n, d, u).powf(-t[3]) + t[2] * worth_of_data(t, d, u).powf(-t[4])
+        t[1] * worth_of_model::<S>(t, n, d, u).powf(-t[3]) + t[2] * worth_of_data::<S>(t, d, u).powf(-t[4])
     };
     let slope = |x: f64| 8.0 * (loss(x + 2e-3) - loss(x - 2e-3)) - (loss(x + 4e-3) - loss(x - 4e-3));
     let centre = (c / 6.0).ln() * t[3] / (t[3] + t[4]) - g(t).ln();
@@ -59,6 +74,103 @@ fn d_opt(t: &[f64], c: f64, u: f64) -> f64 {
     (0.5 * (low + high)).exp()
 }
 
+/// The loss, whatever the returns.
+#[inline(always)]
+pub(super) fn loss<R: Real, S: Returns>(x: &[X<R>], theta: &[R; 7]) -> R {
+    let &[e, a, b, alpha, beta, decay_of_data, decay_of_model] = theta;
+    let (n, d, u) = (x[0].value(), x[1].value(), x[2].value());
+    let unique_data = d.min(u);
+    let unique_model = ln_base(x[1].ln().min(x[2].ln()), theta).exp().min(n);
+    let (n, d) = (S::worth(n, unique_model, decay_of_model), S::worth(d, unique_data, decay_of_data));
+    e + a * n.pow(-alpha) + b * d.pow(-beta)
+}
+
+/// What these laws are functions of.
+pub(super) const INPUTS: &[Input] = &[
+    Input::new("N", "model size", "parameters"),
+    Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
+    Input::new("U", "data that differ", "tokens").counting(Counts::UniqueTokens),
+];
+
+/// The parameters that these laws share with Hoffmann's.
+pub(super) const PARAMS: [Param; 5] = [
+    Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.5, 2.0]),
+    Param::coefficient("A", "A", "model-size coefficient", "nat/token", &[400.0]).role(Role::Nonlinear),
+    Param::coefficient("B", "B", "data coefficient", "nat/token", &[400.0, 2000.0]).role(Role::Nonlinear),
+    Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.3, 0.4]),
+    Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.4]),
+];
+
+/// What these laws derive.
+pub(super) const fn derived<S: Returns>() -> [Derived; 8] {
+    [
+        Derived {
+            symbol: "a",
+            meaning: "exponent of the compute-optimal model size without repetition, N_opt ∝ C^a",
+            formula: r"\beta/(\alpha+\beta)",
+            unit: "1",
+            needs: &[],
+            value: |t, _| t[4] / (t[3] + t[4]),
+        },
+        Derived {
+            symbol: "G",
+            meaning: "compute-optimal allocation constant without repetition, N_opt = G (C/6)^a",
+            formula: r"(\alpha A/(\beta B))^{1/(\alpha+\beta)}",
+            unit: "1",
+            needs: &[],
+            value: |t, _| g(t),
+        },
+        Derived {
+            symbol: "U_N",
+            meaning: "model size that is compute-optimal for U tokens seen once",
+            formula: r"G (U G)^{\beta/\alpha}",
+            unit: "parameters",
+            needs: &["U"],
+            value: |t, at| base(t, at[0]),
+        },
+        Derived {
+            symbol: "D_eff",
+            meaning: "new tokens that D tokens are worth when U of them differ",
+            formula: S::DATA,
+            unit: "tokens",
+            needs: &["D", "U"],
+            value: |t, at| worth_of_data::<S>(t, at[0], at[1]),
+        },
+        Derived {
+            symbol: "N_eff",
+            meaning: "model size that N parameters are worth when U tokens differ, each seen at least once",
+            formula: S::MODEL,
+            unit: "parameters",
+            needs: &["N", "U"],
+            value: |t, at| worth_of_model::<S>(t, at[0], at[1], at[1]),
+        },
+        Derived {
+            symbol: "D_opt",
+            meaning: "compute-optimal data under C = 6ND with U tokens that differ",
+            formula: r"\arg\min_D L(C/(6D), D, U)",
+            unit: "tokens",
+            needs: &["C", "U"],
+            value: |t, at| d_opt::<S>(t, at[0], at[1]),
+        },
+        Derived {
+            symbol: "N_opt",
+            meaning: "compute-optimal model size under C = 6ND with U tokens that differ",
+            formula: r"C/(6 D_{opt})",
+            unit: "parameters",
+            needs: &["C", "U"],
+            value: |t, at| at[0] / (6.0 * d_opt::<S>(t, at[0], at[1])),
+        },
+        Derived {
+            symbol: "epochs",
+            meaning: "compute-optimal passes over U tokens under C = 6ND",
+            formula: r"D_{opt}/U",
+            unit: "1",
+            needs: &["C", "U"],
+            value: |t, at| d_opt::<S>(t, at[0], at[1]) / at[1],
+        },
+    ]
+}
+
 impl Formula<7> for Muennighoff {
     const CARD: Card = Card {
         id: "muennighoff",
@@ -66,89 +178,20 @@ impl Formula<7> for Muennighoff {
         title: "Loss from model size, data seen and data that differ (Muennighoff's repeated-data law)",
         formula: r"L = E + \frac{A}{N'^\alpha} + \frac{B}{D'^\beta},\quad D' = U_D + U_D R_D^*\left(1 - e^{-R_D/R_D^*}\right),\quad N' = U_N + U_N R_N^*\left(1 - e^{-R_N/R_N^*}\right)",
         cite: &["muennighoff2023", "hoffmann2022"],
-        inputs: &[
-            Input::new("N", "model size", "parameters"),
-            Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
-            Input::new("U", "data that differ", "tokens").counting(Counts::UniqueTokens),
-        ],
+        inputs: INPUTS,
         output: Input::new("L", "loss", "nat/token"),
         params: &[
-            Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.5, 2.0]),
-            Param::coefficient("A", "A", "model-size coefficient", "nat/token", &[400.0]).role(Role::Nonlinear),
-            Param::coefficient("B", "B", "data coefficient", "nat/token", &[400.0, 2000.0]).role(Role::Nonlinear),
-            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.3, 0.4]),
-            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.4]),
+            PARAMS[0],
+            PARAMS[1],
+            PARAMS[2],
+            PARAMS[3],
+            PARAMS[4],
             Param::coefficient("R_D_star", "R_D^*", "decay constant of repeated data", "1", &[3.0, 15.0, 80.0])
                 .role(Role::Nonlinear),
             Param::coefficient("R_N_star", "R_N^*", "decay constant of excess parameters", "1", &[2.0, 6.0])
                 .role(Role::Nonlinear),
         ],
-        derived: &[
-            Derived {
-                symbol: "a",
-                meaning: "exponent of the compute-optimal model size without repetition, N_opt ∝ C^a",
-                formula: r"\beta/(\alpha+\beta)",
-                unit: "1",
-                needs: &[],
-                value: |t, _| t[4] / (t[3] + t[4]),
-            },
-            Derived {
-                symbol: "G",
-                meaning: "compute-optimal allocation constant without repetition, N_opt = G (C/6)^a",
-                formula: r"(\alpha A/(\beta B))^{1/(\alpha+\beta)}",
-                unit: "1",
-                needs: &[],
-                value: |t, _| g(t),
-            },
-            Derived {
-                symbol: "U_N",
-                meaning: "model size that is compute-optimal for U tokens seen once",
-                formula: r"G (U G)^{\beta/\alpha}",
-                unit: "parameters",
-                needs: &["U"],
-                value: |t, at| base(t, at[0]),
-            },
-            Derived {
-                symbol: "D_eff",
-                meaning: "new tokens that D tokens are worth when U of them differ",
-                formula: r"U_D + U_D R_D^*(1 - e^{-R_D/R_D^*})",
-                unit: "tokens",
-                needs: &["D", "U"],
-                value: |t, at| worth_of_data(t, at[0], at[1]),
-            },
-            Derived {
-                symbol: "N_eff",
-                meaning: "model size that N parameters are worth when U tokens differ, each seen at least once",
-                formula: r"U_N + U_N R_N^*(1 - e^{-R_N/R_N^*})",
-                unit: "parameters",
-                needs: &["N", "U"],
-                value: |t, at| worth_of_model(t, at[0], at[1], at[1]),
-            },
-            Derived {
-                symbol: "D_opt",
-                meaning: "compute-optimal data under C = 6ND with U tokens that differ",
-                formula: r"\arg\min_D L(C/(6D), D, U)",
-                unit: "tokens",
-                needs: &["C", "U"],
-                value: |t, at| d_opt(t, at[0], at[1]),
-            },
-            Derived {
-                symbol: "N_opt",
-                meaning: "compute-optimal model size under C = 6ND with U tokens that differ",
-                formula: r"C/(6 D_{opt})",
-                unit: "parameters",
-                needs: &["C", "U"],
-                value: |t, at| at[0] / (6.0 * d_opt(t, at[0], at[1])),
-            },
-            Derived {
-                symbol: "epochs",
-                meaning: "compute-optimal passes over U tokens under C = 6ND",
-                formula: r"D_{opt}/U",
-                unit: "1",
-                needs: &["C", "U"],
-                value: |t, at| d_opt(t, at[0], at[1]) / at[1],
-            },
-        ],
+        derived: &derived::<Muennighoff>(),
         exchangeable: &[],
         allocation: Some(Allocation { free: &["N", "D"], cost: SIX_N_D, closed_form: None }),
         reduces_to: &[Limit {
@@ -166,7 +209,8 @@ likewise with R_N*. What is left is Hoffmann's form in the effective N' and D'.
 ## Origin
 Muennighoff et al. 2023, equations 5 and 6. There the five constants of Hoffmann's form were fitted \
 first, on runs without repetition, and only R_D* and R_N* to the 182 runs with it, by Huber's loss with \
-delta 1e-3 on the logarithm of the loss.
+delta 1e-3 on the logarithm of the loss. The same appendix sums a geometric series instead: \
+muennighoff-geometric.
 
 ## Assumptions
 Repeated tokens are repeated equally often; a repetition is worth the same in any model; the constants \
@@ -184,11 +228,6 @@ muennighoff2023, hoffmann2022",
 
     #[inline(always)]
     fn predict<R: Real>(x: &[X<R>], theta: &[R; 7]) -> R {
-        let &[e, a, b, alpha, beta, r_d_star, r_n_star] = theta;
-        let (n, d, u) = (x[0].value(), x[1].value(), x[2].value());
-        let unique_data = d.min(u);
-        let unique_model = ln_base(x[1].ln().min(x[2].ln()), theta).exp().min(n);
-        let (n, d) = (worth(n, unique_model, r_n_star), worth(d, unique_data, r_d_star));
-        e + a * n.pow(-alpha) + b * d.pow(-beta)
+        loss::<R, Self>(x, theta)
     }
 }
