@@ -370,3 +370,50 @@ fn the_steps_are_the_user_s_own() {
         assert!(!ok && error.contains(part), "{words:?}: {error}");
     }
 }
+
+#[test]
+fn kaplans_figures_say_what_his_tables_say() {
+    let resources = chart("kaplan-resources");
+    close(at(&resources.plots[0].series[0], 1.0), 2.65808, 1e-5, "one petaflop-day");
+    close(at(&resources.plots[1].series[0], 1e10), 2.26244, 1e-5, "ten billion tokens");
+    close(at(&resources.plots[2].series[0], 1e9), 2.37564, 1e-5, "a billion parameters");
+    let batch = chart("kaplan-critical-batch");
+    close(at(series(batch, "Kaplan"), 3.0), 1.12257e6, 1e-5, "critical batch at three nats");
+    let trade = &batch.plots[1].series[0];
+    for (tokens, steps) in trade.x.iter().zip(&trade.y) {
+        close((tokens - 1.0) * (steps - 1.0), 1.0, 1e-9, "equation 5.1");
+    }
+    // No curve at a fixed batch comes below the least compute.
+    let least = series(chart("kaplan-trajectories"), "least compute");
+    for curve in &chart("kaplan-trajectories").plots[1].series[..6] {
+        for (&c, &l) in curve.x.iter().zip(&curve.y) {
+            let inside = least.x.first().is_some_and(|&end| c <= end) && least.x.last().is_some_and(|&end| c >= end);
+            assert!(!inside || l >= below(least, c) * (1.0 - 1e-3), "{}: {l} at {c}", curve.name);
+        }
+    }
+}
+
+/// As [`at`], of a line that runs to the left.
+fn below(line: &Series, x: f64) -> f64 {
+    let k = line.x.partition_point(|&known| known > x).clamp(1, line.x.len() - 1);
+    let t = (x / line.x[k - 1]).ln() / (line.x[k] / line.x[k - 1]).ln();
+    (line.y[k - 1].ln() * (1.0 - t) + line.y[k].ln() * t).exp()
+}
+
+#[test]
+fn constraints_are_drawn_as_published() {
+    let repetition = chart("constraints-repetition");
+    let published = series(repetition, "as published");
+    assert!(published.y.last().is_some_and(|worth| (worth - 16.387756).abs() < 1e-6), "1 + R*");
+    let serving = chart("constraints-serving");
+    assert_eq!(serving.plots[0].series.last().map(|s| s.x.len()), Some(4), "four printed sizes");
+    for line in &serving.plots[0].series[..4] {
+        assert!(line.y.windows(2).all(|pair| pair[1] < pair[0]), "{}: more serving, a smaller model", line.name);
+    }
+    let routing = chart("constraints-routing");
+    assert_eq!(routing.plots.len(), 3);
+    assert!(routing.plots.iter().all(|plot| plot.series.len() >= 10));
+    let gadre = chart("constraints-over-training");
+    let runs: usize = gadre.plots[0].series.iter().filter(|s| s.look == Look::Dots).map(|s| s.x.len()).sum();
+    assert_eq!(runs, 35);
+}

@@ -44,9 +44,9 @@ pub fn section() -> Result<Section, FamilyError> {
 fn repetition() -> Result<Chart, FamilyError> {
     let passes = spaced(PASSES, POINTS);
     let forms = [
-        ("muennighoff2023/main", "as published"),
-        ("muennighoff2023/minimum-lowest", "lowest minimum"),
-        ("muennighoff2023/geometric", "geometric series"),
+        ("muennighoff2023/main", "as published", Look::Line),
+        ("muennighoff2023/minimum-lowest", "lowest minimum", Look::Line),
+        ("muennighoff2023/geometric", "geometric series", Look::Dashed),
     ];
     let all_new = Series::new("if all were new", Look::Dotted, Tone::Muted, passes.iter().map(|&k| (k, k)));
     let mut worth = vec![all_new];
@@ -55,8 +55,8 @@ fn repetition() -> Result<Chart, FamilyError> {
     let path = |p: &Published, at: &[f64]| (p.derived("D_opt", at), p.derived("N_opt", at));
     let unlimited = budgets.iter().map(|&c| path(&new, &[c]));
     let mut allocation = vec![Series::new("if all were new", Look::Dotted, Tone::Muted, unlimited)];
-    for (k, (name, words)) in forms.iter().enumerate() {
-        let (p, look) = (Published::find(name)?, [Look::Line, Look::Dashed][k.min(1)]);
+    for (k, (name, words, look)) in forms.into_iter().enumerate() {
+        let p = Published::find(name)?;
         let points = passes.iter().map(|&k| (k, p.derived("D_eff", &[k * UNIQUE, UNIQUE]) / UNIQUE));
         worth.push(Series::new(words, look, Tone::Series(k), points));
         let points = budgets.iter().map(|&c| path(&p, &[c, UNIQUE]));
@@ -266,12 +266,12 @@ fn routing() -> Result<Chart, FamilyError> {
             let line = line.map(|e| (e, p.law.predict(&[size, e], &p.theta)));
             series.push(Series::new("", Look::Line, tone, line));
             let here = kept.iter().filter(|&&i| n[i] == size).map(|&i| (e[i], l[i]));
-            series.push(Series::new(&number(size, 3), Look::Dots, tone, here));
+            series.push(Series::new(&format!("N = {}", number(size, 3)), Look::Dots, tone, here));
         }
         plots.push(Plot {
             title: router.to_owned(),
             x: Scale::log("Experts", "").within(1.0, 600.0),
-            y: Scale::log("Loss", "nat/token").within(2.0, 3.3),
+            y: Scale::log("Loss", "nat/token").within(1.9, 3.3),
             series,
             ..Plot::default()
         });

@@ -61,21 +61,16 @@ fn sets() -> Result<Sheet, FamilyError> {
     Ok(sheet)
 }
 
-/// A law of one input as a curve.
-fn curve(name: &str, range: (f64, f64)) -> Result<Series, FamilyError> {
-    let p = Published::find(name)?;
-    let alpha = p.law.card().param("alpha").map_or(f64::NAN, |i| p.theta[i]);
-    let points = spaced(range, POINTS).into_iter().map(|x| (x, p.law.predict(&[x], &p.theta)));
-    Ok(Series::new(&format!("exponent {}", number(alpha, 2)), Look::Line, Tone::Series(0), points))
-}
-
 fn resources() -> Result<Chart, FamilyError> {
     let plot = |title: &str, name: &str, x: Scale, range: (f64, f64)| {
+        let p = Published::find(name)?;
+        let alpha = p.law.card().param("alpha").map_or(f64::NAN, |i| p.theta[i]);
+        let points = spaced(range, POINTS).into_iter().map(|x| (x, p.law.predict(&[x], &p.theta)));
         Ok::<_, FamilyError>(Plot {
-            title: title.to_owned(),
+            title: format!("{title}: exponent {}", number(alpha, 2)),
             x: x.within(range.0, range.1),
             y: Scale::log("Loss", "nat/token").within(1.5, 8.0),
-            series: vec![curve(name, range)?],
+            series: vec![Series::new("", Look::Line, Tone::Series(0), points)],
             ..Plot::default()
         })
     };
@@ -86,7 +81,7 @@ fn resources() -> Result<Chart, FamilyError> {
         caption: "Test loss on WebText2 against the least compute, the data and the model size without embeddings. \
                   Equal steps on the abscissa divide the loss by equal factors."
             .to_owned(),
-        size: (1060, 400),
+        size: (1060, 380),
         columns: 3,
         plots: vec![
             plot("Compute", "kaplan2020-scale/c-min", Scale::log("Least compute", "PF-days"), (1e-9, 1e2))?,
@@ -163,11 +158,11 @@ fn batch() -> Result<Chart, FamilyError> {
                 ..Plot::default()
             },
             Plot {
-                title: "Steps against tokens".to_owned(),
+                title: "Steps against tokens, at every loss".to_owned(),
                 x: Scale::log("Tokens over the fewest", "").within(1.0, 40.0),
                 y: Scale::log("Steps over the fewest", "").within(1.0, 40.0),
                 series: vec![
-                    Series::new("every loss", Look::Line, Tone::Series(0), price),
+                    Series::new("", Look::Line, Tone::Series(0), price),
                     Series::new("", Look::Dots, Tone::Ink, marks).labelled(words.map(str::to_owned)),
                 ],
                 ..Plot::default()

@@ -135,7 +135,7 @@ fn slices(floating: &Published) -> Chart {
     let plot = |title: &str, x: Scale, series: Vec<Series>| Plot {
         title: title.to_owned(),
         x,
-        y: Scale::linear("Loss", "nat/token").within(2.55, 2.9),
+        y: Scale::linear("Loss", "nat/token").within(2.6, 2.85),
         series,
         levels: vec![Level {
             name: "16-bit part".to_owned(),
@@ -150,11 +150,12 @@ fn slices(floating: &Published) -> Chart {
     let of = |k: usize, name: String, points: Vec<(f64, f64)>| Series::new(&name, Look::Line, Tone::Series(k), points);
     let exponent = [1.0, 3.0].into_iter().enumerate();
     let exponent = exponent.map(|(k, m)| of(k, format!("M = {m}"), bits(1).map(|e| (e, law(e, m, BLOCK))).collect()));
-    let mantissa = [2.0, 4.0].into_iter().enumerate();
-    let mantissa = mantissa.map(|(k, e)| of(k, format!("E = {e}"), bits(1).map(|m| (m, law(e, m, BLOCK))).collect()));
-    let block = [(1.0, 1.0), (2.0, 1.0), (4.0, 3.0)].into_iter().enumerate().map(|(k, (e, m))| {
+    let mantissa = [1.0, 3.0].into_iter().enumerate();
+    let mantissa =
+        mantissa.map(|(k, e)| of(k + 2, format!("E = {e}"), bits(1).map(|m| (m, law(e, m, BLOCK))).collect()));
+    let block = [(1.0, 1.0), (2.0, 1.0)].into_iter().enumerate().map(|(k, (e, m))| {
         let points = (0..=40).map(|k| (f64::from(k) * 0.25).exp2()).map(|b| (b, law(e, m, b)));
-        of(k, format!("E{e:.0}M{m:.0}"), points.collect())
+        of(k + 4, format!("E{e:.0}M{m:.0}"), points.collect())
     });
     let (exponent, mantissa, block) = (exponent.collect(), mantissa.collect(), block.collect());
     Chart {

@@ -97,7 +97,8 @@ repetition.
 ## Where it fails
 On the 182 published runs it fits better than the form that the paper chose (0.0155 against 0.0158), \
 with data that lose one per cent a repetition instead of six: how much a repetition costs is not \
-determined by these runs. delta_D = 0 stands for no loss at all, which the formula only approaches.
+determined by these runs. Continued to fractions, the first repetition is worth less from its very start, \
+so the slope jumps at D = U and at N = U_N and optima stick there. delta_D = 0 stands for no loss at all, which the formula only approaches.
 
 ## References
 muennighoff2023, hoffmann2022",
