@@ -48,6 +48,7 @@ fn the_data_sets_asked_for_are_there_and_embedded() {
     assert_eq!(embedded, on_disk);
     for (id, rows) in [
         ("hoffmann2022-figure4", 245),
+        ("capybara2025-grid", 371),
         ("muennighoff2023-runs", 182),
         ("gadre2024-overtraining", 104),
         ("clark2022-routing", 168),
@@ -270,4 +271,34 @@ fn the_format_page_names_every_key() {
     for table in ["column", "compute", "exclude", "part"] {
         assert_eq!(section(&format!("[[{table}]]")), accepted(&format!("{CARD}[[{table}]]\nnothing = 1\n")), "{table}");
     }
+}
+
+/// What is said of two tables in the papers' accounts of them.
+#[test]
+fn the_digitised_runs_and_the_grid_of_formats_have_the_stated_extent() {
+    let read = |id: &str, numbers: &[(&str, &str)]| {
+        let needed = numbers.iter().map(|(symbol, unit)| Needed { positive: false, ..Needed::new(symbol, unit) });
+        let request = Request { needed: needed.collect(), ..Request::default() };
+        ingest::read(&Source::BuiltIn(id.to_owned()), &request).unwrap()
+    };
+    let runs = read("hoffmann2022-figure4", &[("N", "parameters"), ("D", "tokens"), ("L", "nat/token")]);
+    let (n, d) = (runs.column("N").unwrap(), runs.column("D").unwrap());
+    let ratio: Vec<f64> = d.iter().zip(n).map(|(d, n)| d / n).collect();
+    let within = |values: &[f64], low: f64, high: f64| {
+        let ends = values.iter().fold((f64::INFINITY, 0f64), |e, &v| (e.0.min(v), e.1.max(v)));
+        assert!((ends.0 / low - 1.0).abs() < 5e-3 && (ends.1 / high - 1.0).abs() < 5e-3, "{ends:?}");
+    };
+    within(n, 5.73e7, 1.618e10);
+    within(d, 2.45e8, 3.18e11);
+    within(&ratio, 0.0361, 341.0);
+    let mut losses = runs.column("L").unwrap().to_vec();
+    losses.sort_by(f64::total_cmp);
+    for (ours, stated) in losses[240..].iter().zip([3.446995, 3.765563, 3.793872, 4.665232, 5.005582]) {
+        assert!((ours - stated).abs() < 5e-7, "{ours}");
+    }
+    let grid = read("capybara2025-grid", &[("used_in_fit", "1"), ("N", "parameters")]);
+    let used = grid.column("used_in_fit").unwrap();
+    assert_eq!((used.len(), used.iter().filter(|&&mark| mark == 1.0).count()), (371, 359));
+    let held = |n: f64| grid.column("N").unwrap().iter().zip(used).filter(|&(&m, &mark)| m == n && mark == 0.0).count();
+    assert_eq!([1233125376.0, 7083130880.0, 71236059136.0].map(held), [8, 2, 2]);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "fit",
     "predict",
     "optimum",
@@ -17,6 +17,7 @@ const VERBS: [&str; 12] = [
     "reproduce",
     "approaches",
     "recommend",
+    "serve",
     "laws",
     "datasets",
     "completions",
@@ -381,6 +382,31 @@ fn published_numbers_come_out_as_recorded() {
     assert!(done(&["reproduce", "kaplan2020"]).contains(" 0 surprises"));
 }
 
+#[test]
+fn serving_makes_models_smaller_in_compute_and_in_money() {
+    let saving = |arguments: &[&str]| {
+        let all = [&["serve", "sardana2024/constants", "--json"], arguments].concat();
+        let value = json(&all);
+        ["N", "D", "cost", "cost_base", "saving"].map(|symbol| value[symbol]["estimate"].as_f64().unwrap())
+    };
+    let [n, d, cost, base, saved] = saving(&["--N", "70B", "--prompts", "9T", "--answers", "1T"]);
+    assert!((n - 4.155e10).abs() < 5e6 && (d - 7.923e12).abs() < 5e8 && (saved - 11.95).abs() < 5e-3);
+    assert!((1.0 - cost / base - saved / 100.0).abs() < 1e-12);
+    // The published prices; its peaks are not printed, and these are those of an A100.
+    let devices =
+        ["--train-on", "1.50,312e12,0.5", "--prompt-on", "1.10,624e12,0.5", "--answer-on", "1.10,624e12,0.01"];
+    let money = |n: &str, requests: f64| {
+        let (prompts, answers) = (format!("{}", 70.0 * requests), format!("{}", 215.0 * requests));
+        saving(&[&["--N", n, "--prompts", prompts.as_str(), "--answers", answers.as_str()][..], &devices].concat())
+    };
+    assert!((money("30B", 1.5e9)[4] - 19.0).abs() < 0.05);
+    assert!((money("70B", 35.1e9)[4] - 55.3).abs() < 0.05);
+    assert!(done(&["serve", "sardana2024/constants", "--N", "7B", "--prompts", "100B"]).contains("100B tokens served"));
+    let (status, said) = sentence(&["serve", "kaplan2020/table-2", "--N", "7B"]);
+    assert!(status == 2 && said.contains("`kaplan` is not Hoffmann's form"), "{said}");
+    assert!(sentence(&["serve", "sardana2024/constants", "--N", "0"]).1.contains("--N 0 must be a positive"));
+}
+
 /// A reference of the user's own, with its rows beside it.
 const OWN: &str = r#"
 key = "ours"
@@ -549,6 +575,8 @@ fn requests_that_do_not_parse_are_status_two() {
         &["fit", "x.csv", "--law", "chinchilla", "--bootstrap", "-3"],
         &["predict", "besiroglu2024/main", "--at", "N=70Q,D=1"],
         &["optimum", "besiroglu2024/main", "--compute", "many"],
+        &["serve", "sardana2024/constants", "--N", "7B", "--train-on", "1.5,312e12"],
+        &["serve", "sardana2024/constants", "--N", "7B", "--train-on", "1.5,312e12,2"],
     ] {
         let output = scaling(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -9,8 +9,8 @@ use scaling_laws::laws::find;
 use scaling_laws::objective::{Loss, Objective, Residual};
 use scaling_laws::reference::{self, Verdict};
 use scaling_laws::tokenisation::{
-    Tradeoff, cheapest_vocabulary, compute_optimal_budget, token_count, training_flops, unigram_frequencies,
-    unigram_normalised_loss, vocabulary_parameters, width,
+    TOKEN_FUNCTION, Tradeoff, cheapest_vocabulary, compute_optimal_budget, token_count, training_flops,
+    unigram_frequencies, unigram_normalised_loss, vocabulary_parameters, width,
 };
 use scaling_laws::vocabulary::envelope::{Origin, Point, envelope, interpolated, rows};
 use scaling_laws::vocabulary::{Approach, growth, models};
@@ -290,6 +290,42 @@ fn line(rows: &[(f64, f64)], k: f64, alpha: f64) -> f64 {
     rows.iter().map(|&(c, y)| HUBER.rho(y.ln() - k - alpha * c.ln()).value).sum()
 }
 
+/// Of pairs (measured, predicted).
+fn r2(rows: &[(f64, f64)]) -> f64 {
+    let mean = rows.iter().map(|(y, _)| y).sum::<f64>() / rows.len() as f64;
+    let residual: f64 = rows.iter().map(|(y, p)| (y - p).powi(2)).sum();
+    1.0 - residual / rows.iter().map(|(y, _)| (y - mean).powi(2)).sum::<f64>()
+}
+
+#[test]
+fn the_token_function_is_lowest_beyond_its_clip() {
+    // Published as about 218K; and the counts in the repository give another function.
+    let [a, b, _] = TOKEN_FUNCTION;
+    close((-b / (2.0 * a)).exp(), 235_021.0, 1e-5);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/figures/vocab_tokenizer_counts.csv");
+    let Ok(text) = std::fs::read_to_string(path) else { return eprintln!("SKIPPED: no token counts at {path}") };
+    let rows = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+    let rows: Vec<Vec<f64>> = rows.map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(rows.len(), 24);
+    // Normal equations of a quadratic in ln V, centred.
+    let centre = rows.iter().map(|row| row[0].ln()).sum::<f64>() / rows.len() as f64;
+    let sum = |f: &dyn Fn(f64, f64) -> f64| rows.iter().map(|row| f(row[0].ln() - centre, row[1] / row[2])).sum();
+    let power = |k: i32| -> f64 { sum(&|x, _| x.powi(k)) };
+    let moment = |k: i32| -> f64 { sum(&|x, y| x.powi(k) * y) };
+    let (n, p2, p3, p4) = (power(0), power(2), power(3), power(4));
+    let (m0, m1, m2) = (moment(0), moment(1), moment(2));
+    // Eliminate the slope, then the constant: the first power sums to nothing.
+    let quadratic = (m2 - p3 / p2 * m1 - p2 / n * m0) / (p4 - p3 * p3 / p2 - p2 * p2 / n);
+    let slope = (m1 - p3 * quadratic) / p2;
+    let constant = (m0 - p2 * quadratic) / n;
+    let at_zero =
+        [quadratic, slope - 2.0 * quadratic * centre, constant - slope * centre + quadratic * centre * centre];
+    for (ours, theirs) in at_zero.into_iter().zip([0.00692627, -0.16992197, 1.26979103]) {
+        close(ours, theirs, 1e-6);
+    }
+    close((-at_zero[1] / (2.0 * at_zero[0])).exp(), 212_453.0, 1e-5);
+}
+
 #[test]
 fn approach_1_on_the_public_runs() {
     let Some(runs) = public_runs() else { return };
@@ -306,6 +342,31 @@ fn approach_1_on_the_public_runs() {
     assert!((k1.ln() + 2.484683).abs() < 5e-7, "{}", k1.ln());
     assert!((alpha2 - 0.435724).abs() < 1e-5, "{alpha2}");
     assert!((k2.ln() + 2.41752).abs() < 5e-4, "{}", k2.ln());
+
+    // The fit's quality as the authors' script prints it: R² of the logarithms, and the relative mean
+    // square error. Their first and third errors compare every point with every other one.
+    let logs = |of: fn(&Point) -> f64, k: f64, alpha: f64| {
+        points.iter().map(|p| (of(p).ln(), k + alpha * p.c.ln())).collect::<Vec<(f64, f64)>>()
+    };
+    for (rows, explained, relative, crossed) in [
+        (logs(|p| p.n_nv, -2.48465102, 0.5), 0.9157, 0.00035189, Some(0.0090833)),
+        (
+            logs(|p| vocabulary_parameters(p.n_nv, p.v), -1.589031299255507, 0.4163622634135234),
+            0.8740,
+            0.00067264,
+            None,
+        ),
+        (logs(|p| p.h, 1.85958504, 0.5), 0.9404, 0.00028077, Some(0.0079859)),
+    ] {
+        assert!((r2(&rows) - explained).abs() < 5e-5, "{}", r2(&rows));
+        let count = rows.len() as f64;
+        let error = rows.iter().map(|(y, p)| ((p - y) / y).powi(2)).sum::<f64>() / count;
+        close(error, relative, 2e-5);
+        if let Some(crossed) = crossed {
+            let all = rows.iter().flat_map(|(y, _)| rows.iter().map(move |(_, p)| ((p - y) / y).powi(2)));
+            close(all.sum::<f64>() / (count * count), crossed, 2e-5);
+        }
+    }
 
     // The published vocabulary line is not the minimum of its objective.
     let along = |of: fn(&Point) -> f64| points.iter().map(|point| (point.c, of(point))).collect::<Vec<_>>();
@@ -335,6 +396,11 @@ fn approach_3_on_the_public_runs_scores_as_published_only_with_the_fitted_tokens
     assert_eq!(rows, 1054);
     close(as_published, 0.0622917, 1e-6);
     close(approach_3(&runs, "tao-approach-3", &APPROACH_3).1, 0.4861, 1e-4);
+    for (id, explained) in [("tao-approach-3-as-published", 0.9716), ("tao-approach-3", 0.036)] {
+        let used = runs.iter().filter(|p| p.c >= 2.18e17);
+        let rows: Vec<_> = used.map(|p| (p.loss, law(id).predict(&[p.n_nv, p.v, p.h], &APPROACH_3))).collect();
+        assert!((r2(&rows) - explained).abs() < 5e-4, "{id}: {}", r2(&rows));
+    }
 }
 
 fn refit(runs: &[Point], id: &str) -> Fit {

@@ -15,6 +15,7 @@ mod report;
 mod reproduce;
 mod run;
 mod saved;
+mod serve;
 
 use crate::dataset::Warning;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -50,6 +51,8 @@ enum Verb {
     Approaches(design::Args),
     /// Learning rate and batch size by every published rule
     Recommend(recommend::Args),
+    /// Find the cheapest model to train and serve at a given loss
+    Serve(serve::Args),
     /// Capacity density of released models and how fast the best of it grows
     Density(Box<density::Args>),
     /// List the laws, or show one
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
         Verb::Reproduce(args) => reproduce::run(&args, &mut out),
         Verb::Approaches(args) => design::run(&args, &mut out),
         Verb::Recommend(args) => recommend::run(&args, &mut out),
+        Verb::Serve(args) => serve::run(&args, &mut out),
         Verb::Density(args) => density::run(&args, &mut out),
         Verb::Laws(args) => laws::run(&args, &mut out),
         Verb::Datasets(args) => datasets::run(&args, &mut out),
