@@ -9,14 +9,15 @@ use std::path::PathBuf;
 
 /// What to reproduce.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  scaling reproduce besiroglu2024\n  scaling reproduce --references published/")]
+#[command(after_help = "Example: scaling reproduce besiroglu2024")]
 pub struct Args {
     /// A reference (besiroglu2024), or one fit of it (besiroglu2024/main) [default: all]
     key: Option<String>,
     /// Check your own published numbers: every KEY.toml in DIR instead of the built-in references
     ///
     /// The files have the format of the built-in ones under datasets/references. A `dataset` in
-    /// them is the path of a file relative to DIR, or the id of a built-in data set.
+    /// them is the path of a file relative to DIR, or the id of a built-in data set. As in
+    /// `scaling reproduce ours2026 --references published/`.
     #[arg(long, value_name = "DIR")]
     references: Option<PathBuf>,
     /// Print one JSON object

@@ -13,9 +13,8 @@ const SURFACE: ([&str; 2], [&str; 5]) = (["N", "D"], ["E", "A", "B", "alpha", "b
 
 /// What will be served.
 #[derive(clap::Args)]
-#[command(
-    after_help = "Examples:\n  scaling serve sardana2024/constants --N 70B --prompts 10T\n  scaling serve sardana2024/constants --N 30B --prompts 105B --answers 322.5B \\\n      --train-on 1.50,312e12,0.5 --prompt-on 1.10,624e12,0.5 --answer-on 1.10,624e12,0.01"
-)]
+#[command(after_help = "Example: scaling serve sardana2024/constants --N 30B --prompts 105B --answers 322.5B \
+                        --train-on 1.50,312e12,0.5 --answer-on 1.10,624e12,0.01")]
 pub struct Args {
     /// A saved fit of Hoffmann's form, or published constants as besiroglu2024/main
     fit: String,
