@@ -52,6 +52,23 @@ impl Measurements {
     pub fn label(&self, name: &str) -> Option<&[String]> {
         self.labels.iter().find(|label| label.name == name).map(|label| label.values.as_slice())
     }
+    /// Some of the rows, by position.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let column = |column: &Column| Column {
+            symbol: column.symbol.clone(),
+            values: rows.iter().map(|&row| column.values[row]).collect(),
+        };
+        let label = |label: &Label| Label {
+            name: label.name.clone(),
+            values: rows.iter().map(|&row| label.values[row].clone()).collect(),
+        };
+        Self {
+            columns: self.columns.iter().map(column).collect(),
+            labels: self.labels.iter().map(label).collect(),
+            rows: rows.iter().map(|&row| self.rows[row]).collect(),
+            provenance: Provenance { rows_used: rows.len(), ..self.provenance.clone() },
+        }
+    }
     /// Measurements made in memory, one column per role; rows are numbered from 1.
     pub fn from_columns(source: &str, columns: Vec<(&str, Vec<f64>)>) -> Self {
         let rows = columns.first().map_or(0, |(_, values)| values.len());

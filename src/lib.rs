@@ -57,6 +57,7 @@ pub mod reproduction;
 pub mod scalar;
 pub mod solve;
 pub mod study;
+pub mod subsample;
 pub mod tokenisation;
 pub mod uncertainty;
 pub mod units;

@@ -7,6 +7,7 @@ use crate::law::Law;
 use crate::objective::Loss;
 use crate::optimum::optimum;
 use crate::reference::{Engine, FitReference, Refit, Score};
+use crate::subsample::Subsample;
 use crate::uncertainty::bootstrap::bootstrap;
 use crate::uncertainty::{Quantity, Uncertainty};
 use std::collections::BTreeMap;
@@ -50,7 +51,10 @@ fn spec(reference: &FitReference) -> Result<Spec, String> {
 /// Standard error and percentile interval of every parameter and derived quantity.
 fn spread(fit: &Fit, reference: &FitReference) -> BTreeMap<String, (f64, f64, f64)> {
     let Some(wanted) = reference.bootstrap else { return BTreeMap::new() };
-    let drawn = bootstrap(fit, wanted.replicates, wanted.seed, None, &|| {});
+    let drawn = match wanted.share {
+        None => bootstrap(fit, wanted.replicates, wanted.seed, None, &|| {}),
+        Some(share) => Subsample { share, count: wanted.replicates, seed: wanted.seed }.of_fit(fit),
+    };
     let known = Uncertainty::of_fit(fit, wanted.level, Some(&drawn), None);
     let card = reference.law.card();
     let quantity = |symbol| Quantity { symbol, meaning: "", unit: "" };

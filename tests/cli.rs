@@ -504,6 +504,20 @@ fn three_approaches_read_one_table() {
     }
     let shown = done(&["approaches", "hoffmann2022-figure4", "--where", "L < 3.4469", "--bootstrap", "30"]);
     assert!(shown.contains("3 parametric"), "{shown}");
+    // By the procedure of the paper: narrower than a bootstrap, and many times wider than printed.
+    let arguments =
+        ["approaches", "hoffmann2022-figure4", "--where", "L < 3.4469", "--bootstrap", "200", "--level", "0.8"];
+    let width = |more: &[&str]| {
+        let value = json(&[&arguments[..], more, &["--json"]].concat());
+        let ends = |end: &str| value["parametric"]["a"][end].as_f64().unwrap();
+        assert!(value["envelope"]["n"]["lower"].is_number() && value["isoflop"]["n"]["lower"].is_number(), "{value}");
+        ends("upper") - ends("lower")
+    };
+    let (bootstrapped, subsampled) = (width(&[]), width(&["--subsample", "0.8"]));
+    assert!((0.4..0.6).contains(&(subsampled / bootstrapped)), "{subsampled} and {bootstrapped}");
+    assert!(subsampled > 0.015);
+    assert!(done(&[&arguments[..], &["--subsample", "0.8"]].concat()).contains("80 % interval"));
+    assert!(sentence(&[&arguments[..], &["--subsample", "1"]].concat()).1.contains("--subsample 1 must lie"));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! `scaling approaches`.
 
 use super::{Failure, Outcome, pair, print, print_json};
-use crate::approach::{envelope, isoflop, isoflops};
+use crate::approach::{PowerLaw, envelope, isoflop, isoflops};
+use crate::dataset::Measurements;
 use crate::fit::{Spec, fit};
 use crate::ingest::{self, Source};
 use crate::job::{law, request};
 use crate::objective::Objective;
+use crate::subsample::Subsample;
 use crate::uncertainty::Uncertainty;
 use crate::uncertainty::bootstrap::bootstrap;
 use serde_json::json;
@@ -23,9 +25,15 @@ pub struct Args {
     /// Rows to keep
     #[arg(long = "where", value_name = "EXPR")]
     filter: Option<String>,
-    /// Bootstrap replicates of approach 3
+    /// Bootstrap replicates of approach 3, or subsamples of all three
     #[arg(long, value_name = "N", default_value_t = 400)]
     bootstrap: usize,
+    /// Make the intervals as Hoffmann et al. do, from subsamples of this share of the rows
+    #[arg(long, value_name = "SHARE")]
+    subsample: Option<f64>,
+    /// Coverage of the intervals
+    #[arg(long, value_name = "P", default_value_t = 0.95)]
+    level: f64,
     /// Seed of every draw
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -34,18 +42,52 @@ pub struct Args {
     json: bool,
 }
 
+/// Both lines with the intervals of their subsamples.
+fn subsampled((n, d): (PowerLaw, PowerLaw), exponents: Vec<(f64, f64)>) -> (PowerLaw, PowerLaw) {
+    let (of_n, of_d) = exponents.into_iter().unzip();
+    (n.with_replicates(of_n, "subsamples"), d.with_replicates(of_d, "subsamples"))
+}
+
 /// Approach 1 (envelope), 2 (IsoFLOP parabolas) and 3 (parametric) on the same rows.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let inside = |share: f64| share > 0.0 && share < 1.0;
+    if !inside(args.level) {
+        return Err(Failure::request(format!("--level {} must lie between 0 and 1", args.level)));
+    }
+    if let Some(share) = args.subsample.filter(|&share| !inside(share)) {
+        return Err(Failure::request(format!("--subsample {share} must lie between 0 and 1")));
+    }
     let chinchilla = law("chinchilla")?;
     let mut wanted = request(chinchilla);
     wanted.map.clone_from(&args.map);
     wanted.filter.clone_from(&args.filter);
     let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::job::JobError::from)?;
-    let first = envelope(&data, &envelope::Options { seed: args.seed, ..Default::default() });
-    let second = isoflops(&data, &isoflop::Options { seed: args.seed, ..Default::default() });
+    let (level, seed) = (args.level, args.seed);
+    let by_envelope = envelope::Options { level, seed, ..Default::default() };
+    let by_parabola = isoflop::Options { level, seed, ..Default::default() };
+    let mut first = envelope(&data, &by_envelope);
+    let mut second = isoflops(&data, &by_parabola);
     let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::job::JobError::from)?;
-    let draws = bootstrap(&third, args.bootstrap, args.seed, None, &|| {});
-    let known = Uncertainty::of_fit(&third, 0.95, Some(&draws), None);
+    let draws = match args.subsample.map(|share| Subsample { share, count: args.bootstrap, seed }) {
+        None => bootstrap(&third, args.bootstrap, seed, None, &|| {}),
+        Some(draws) => {
+            let unresampled = envelope::Options { replicates: 0, ..by_envelope };
+            first = first.map(|mut e| {
+                let again =
+                    |part: &Measurements| envelope(part, &unresampled).ok().map(|e| (e.n.exponent, e.d.exponent));
+                (e.n, e.d) = subsampled((e.n, e.d), draws.of_rows(&data, again));
+                e
+            });
+            second = second.map(|mut e| {
+                let again =
+                    |part: &Measurements| isoflops(part, &by_parabola).ok().map(|e| (e.n.exponent, e.d.exponent));
+                (e.n, e.d) = subsampled((e.n, e.d), draws.of_rows(&data, again));
+                e
+            });
+            draws.of_fit(&third)
+        }
+    };
+    let known = Uncertainty::of_fit(&third, level, Some(&draws), None);
     let derived = crate::analysis::derived(&known);
     let bias = isoflop::bias(&data, &isoflop::Options::default(), chinchilla, &third.theta);
     if args.json {
@@ -60,7 +102,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             }),
         );
     }
-    let mut table = print::table(&["approach", "a (N ∝ C^a)", "95 % interval", "b (D ∝ C^b)", "points"]);
+    let interval = format!("{:.0} % interval", 100.0 * level);
+    let mut table = print::table(&["approach", "a (N ∝ C^a)", &interval, "b (D ∝ C^b)", "points"]);
     let interval = |low: Option<f64>, high: Option<f64>| match (low, high) {
         (Some(low), Some(high)) => format!("{low:.3} … {high:.3}"),
         _ => "—".to_owned(),

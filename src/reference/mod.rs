@@ -24,7 +24,7 @@
 //! objective = { residual = "log", loss = "huber", delta = "1e-3" }   # value: sum over rows, squared = r²/2
 //! fixed = ["E", "A"]           # optional: parameters held at their printed values in the refit
 //! near = { R_D_star = "15" }   # optional: the local minimum next to this point is meant, not the global one
-//! bootstrap = { replicates = "4000", level = "0.95", seed = "42" }   # optional: gives se.*, lower.*, upper.*
+//! bootstrap = { replicates = "4000", level = "0.95", seed = "42" }   # optional: gives se.*, lower.*, upper.*; share = "0.8": from such subsamples
 //! params = { E = "1.8172", A = "482.01" }     # compared when refitted; evaluated at otherwise; may be partial when refitted
 //! derived = { a = "0.5126" }                  # compared: derived quantities that need no condition
 //! objective_value = "0.00101827401780"        # compared when refitted
@@ -183,6 +183,8 @@ pub struct Bootstrap {
     pub level: f64,
     /// Seed of our draws.
     pub seed: u64,
+    /// Share of the rows in each replicate, drawn without replacement; none for a bootstrap.
+    pub share: Option<f64>,
 }
 
 /// What a fit advises on, for those that are rules for training.

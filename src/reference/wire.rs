@@ -84,6 +84,7 @@ struct WireBootstrap {
     replicates: String,
     level: String,
     seed: String,
+    share: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -153,6 +154,11 @@ fn source(dataset: &str, folder: Option<&Path>) -> Result<Source, String> {
         .map(Source::File)
         .or_else(|| Source::built_in(dataset))
         .ok_or_else(|| format!("dataset = {dataset:?} is no built-in data set{place}"))
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = number("share", text)?.value;
+    if share > 0.0 && share < 1.0 { Ok(share) } else { Err(format!("share = {text:?} must lie between 0 and 1")) }
 }
 
 fn whole<T: std::str::FromStr>(key: &str, text: &str) -> Result<T, String> {
@@ -295,6 +301,7 @@ impl WireBootstrap {
             replicates: whole("replicates", &self.replicates)?,
             level: number("level", &self.level)?.value,
             seed: whole("seed", &self.seed)?,
+            share: self.share.as_ref().map(|text| share(text)).transpose()?,
         })
     }
 }
