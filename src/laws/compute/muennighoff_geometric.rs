@@ -45,7 +45,7 @@ impl Formula<7> for MuennighoffGeometric {
             fall(
                 "delta_N",
                 r"\delta_N",
-                "share of their worth that excess parameters lose at each doubling of U_N",
+                "share of their worth that excess parameters lose at each further U_N",
                 &[0.15, 0.4],
             ),
         ],
