@@ -161,3 +161,25 @@ fn training_at_the_served_precision_leaves_nothing_to_lose() {
     assert_eq!(law("kumar-unified").predict(&[1e9, 1e11, 8.0, 8.0, 8.0, 8.0], &theta), trained);
     assert!(law("kumar-unified").predict(&[1e9, 1e11, 8.0, 8.0, 8.0, 4.0], &theta) > trained);
 }
+
+/// The shapes of the models give the sizes of the grid, four matrices of attention and three of the
+/// feed-forward layer each; but for the 7B model, whose printed width of 10752 would make it
+/// 6.973e9: its size in the grid goes with 11008. The printed heads are half as wide as the two largest models.
+#[test]
+fn shapes_give_the_sizes_of_the_grid_but_for_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/figures/capybara_model_shapes.csv");
+    let Ok(text) = std::fs::read_to_string(path) else { return eprintln!("SKIPPED: no shapes at {path}") };
+    let size = |layers: u64, hidden: u64, inner: u64| layers * (4 * hidden * hidden + 3 * hidden * inner);
+    let (mut sizes, mut heads) = (Vec::new(), Vec::new());
+    for line in text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |k: usize| cells[k].parse::<u64>().expect("a whole number");
+        heads.push(number(4) * number(5) == number(2));
+        sizes.push(size(number(1), number(2), number(3)));
+    }
+    let grid = [40894464, 84934656, 154140672, 679477248, 1233125376, 7083130880, 71236059136];
+    let other: Vec<usize> = (0..7).filter(|&k| sizes[k] != grid[k]).collect();
+    assert_eq!((sizes.len(), other), (7, vec![5]));
+    assert_eq!(heads, [true, true, true, true, true, false, false]);
+    assert_eq!((sizes[5], size(35, 4096, 11008)), (6_973_030_400, grid[5]));
+}
