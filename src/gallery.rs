@@ -88,9 +88,12 @@ pub fn write(
         }
     }
     if !sections.is_empty() {
-        let mut bytes = serde_json::to_vec_pretty(&sections)?;
-        bytes.push(b'\n');
-        write_whole(&out.join("families.json"), &bytes)?;
+        // One family per line; nine digits are more than a figure shows.
+        let lines = sections
+            .iter()
+            .map(|section| serde_json::to_value(section).and_then(|value| serde_json::to_string(&rounded(value))))
+            .collect::<Result<Vec<_>, _>>()?;
+        write_whole(&out.join("families.json"), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())?;
     }
     let mut families: Vec<(Section, Vec<Picture>)> = Vec::new();
     for section in sections {
@@ -126,6 +129,20 @@ pub fn write(
     crate::ingest::write_table(&rows, &out.join("fits.csv"))?;
     crate::ingest::write_table(&rows, &out.join("fits.parquet"))?;
     Ok(())
+}
+
+/// Every number to nine significant digits.
+fn rounded(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) => match number.as_f64().and_then(|x| format!("{x:.8e}").parse::<f64>().ok()) {
+            Some(x) if number.is_f64() => Value::from(x),
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(rounded).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
+        other => other,
+    }
 }
 
 fn save(pictures: &[Picture], out: &Path) -> Result<(), StudyError> {

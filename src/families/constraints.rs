@@ -15,7 +15,7 @@ const SERVED: (f64, f64) = (1e10, 1e14);
 const SERVING: &str = "sardana2024/constants";
 const SERVED_MODELS: [f64; 4] = [7e9, 13e9, 30e9, 70e9];
 /// Points of a curve.
-const POINTS: usize = 61;
+const POINTS: usize = 41;
 
 /// The account of the family.
 ///
@@ -187,7 +187,7 @@ fn over_training() -> Result<Chart, FamilyError> {
         let here: Vec<(f64, f64)> =
             kept.iter().filter(|&&i| m[i] == level).map(|&i| (6.0 * n[i] * d[i], l[i])).collect();
         let ends = here.iter().fold((f64::INFINITY, 0f64), |e, p| (e.0.min(p.0), e.1.max(p.0)));
-        let line = spaced((ends.0 / 1.5, ends.1 * 1.5), POINTS).into_iter();
+        let line = spaced((ends.0 / 1.5, ends.1 * 1.5), 21).into_iter();
         let line = line.map(|c| (c, loss.derived("L_at", &[c, level])));
         series.push(Series::new("", Look::Line, tone, line));
         series.push(Series::new(&name, Look::Dots, tone, here));
@@ -262,7 +262,7 @@ fn routing() -> Result<Chart, FamilyError> {
         let mut series = Vec::new();
         for (k, &size) in sizes.iter().enumerate() {
             let tone = Tone::Ramp(k as f64 / last);
-            let line = spaced((1.0, 600.0), 21).into_iter();
+            let line = spaced((1.0, 600.0), 11).into_iter();
             let line = line.map(|e| (e, p.law.predict(&[size, e], &p.theta)));
             series.push(Series::new("", Look::Line, tone, line));
             let here = kept.iter().filter(|&&i| n[i] == size).map(|&i| (e[i], l[i]));

@@ -15,7 +15,7 @@ const BATCH: f64 = 524_288.0;
 /// Excess over the loss with unlimited data that equation 4.4 allows.
 const EXCESS: f64 = 0.02;
 /// Points of a curve.
-const POINTS: usize = 81;
+const POINTS: usize = 41;
 
 /// The account of the family.
 ///
@@ -65,7 +65,7 @@ fn resources() -> Result<Chart, FamilyError> {
     let plot = |title: &str, name: &str, x: Scale, range: (f64, f64)| {
         let p = Published::find(name)?;
         let alpha = p.law.card().param("alpha").map_or(f64::NAN, |i| p.theta[i]);
-        let points = spaced(range, POINTS).into_iter().map(|x| (x, p.law.predict(&[x], &p.theta)));
+        let points = spaced(range, 11).into_iter().map(|x| (x, p.law.predict(&[x], &p.theta)));
         Ok::<_, FamilyError>(Plot {
             title: format!("{title}: exponent {}", number(alpha, 2)),
             x: x.within(range.0, range.1),

@@ -183,7 +183,7 @@ fn integer() -> Result<Chart, FamilyError> {
     for (k, (name, words)) in INTEGER.iter().enumerate() {
         let p = Published::find(name)?;
         let share = |bits: f64| (bits, p.derived("F", &[bits]));
-        let shown = (20..=160).map(|k| share(f64::from(k) * 0.1)).filter(|(_, share)| (0.0..=1.0).contains(share));
+        let shown = (10..=80).map(|k| share(f64::from(k) * 0.2)).filter(|(_, share)| (0.0..=1.0).contains(share));
         kept.push(Series::new(words, Look::Line, Tone::Series(k), shown));
         best.push(share(p.derived("P_opt", &[])));
     }
@@ -191,7 +191,7 @@ fn integer() -> Result<Chart, FamilyError> {
     kept.push(Series::new("most for its bits", Look::Diamonds, Tone::Ink, best).labelled(words));
     let after = Published::find(AFTER)?;
     let range = (1e9, 1e14);
-    let tokens = super::spaced(range, 81);
+    let tokens = super::spaced(range, 51);
     let last = (AFTER_WIDTHS.len() - 1) as f64;
     let mut lines = Vec::new();
     let mut turns = Vec::new();

@@ -94,7 +94,7 @@ fn refit() -> Result<String, FamilyError> {
 
 /// What a vocabulary does to the cost of reading a text: approach 2.
 fn reading() -> Chart {
-    let sizes = spaced(VOCABULARIES, 121);
+    let sizes = spaced(VOCABULARIES, 61);
     let tokens = sizes.iter().map(|&v| (v, tokens_per_character(f64::ln(v))));
     let last = (READERS.len() - 1) as f64;
     let mut costs = Vec::new();
