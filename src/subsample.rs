@@ -24,9 +24,14 @@ pub struct Subsample {
 }
 
 impl Subsample {
+    /// How many of so many rows a draw has.
+    fn kept(&self, of: usize) -> usize {
+        ((self.share * of as f64).round() as usize).min(of)
+    }
+
     /// The positions of draw `index` among `of` rows, ascending: the same on any number of threads.
     pub fn rows(&self, of: usize, index: usize) -> Vec<usize> {
-        let kept = ((self.share * of as f64).round() as usize).min(of);
+        let kept = self.kept(of);
         let mut rng = generator(self.seed, index as u64);
         let mut order: Vec<usize> = (0..of).collect();
         for k in 0..kept {
@@ -73,6 +78,7 @@ impl Subsample {
             seed: self.seed,
             drawn: self.count,
             failed,
+            too_few: if self.kept(rows) < fit.setup.free() { failed } else { 0 },
             evaluations: 0,
             thetas: thetas.into_iter().flatten().collect(),
             method: "subsamples",
