@@ -7,6 +7,8 @@ use crate::law::Law;
 use crate::objective::Loss;
 use crate::optimum::optimum;
 use crate::reference::{Engine, FitReference, Refit, Score};
+use crate::solve::free_scale;
+use crate::solve::least_absolute::RowTable;
 use crate::subsample::Subsample;
 use crate::uncertainty::bootstrap::bootstrap;
 use crate::uncertainty::{Quantity, Uncertainty};
@@ -71,12 +73,20 @@ fn r2(y: &[f64], predicted: &[f64]) -> f64 {
     1.0 - residual / y.iter().map(|y| (y - mean).powi(2)).sum::<f64>()
 }
 
-/// Log-likelihood of `n` residuals at the scale that maximises it: Laplace's density at the mean
-/// absolute residual, the normal one at the mean square. `sum` is the loss over all rows.
-fn log_likelihood(loss: Loss, sum: f64, n: f64) -> Option<f64> {
+/// Log-likelihood of residuals at the scale that maximises it, and the logarithm of that scale where
+/// the loss leaves it free: Laplace's density at the mean absolute residual, the normal one at the
+/// mean square, Huber's at its own scale.
+fn log_likelihood(loss: Loss, residual: Vec<f64>) -> Option<(f64, Option<f64>)> {
+    let n = residual.len() as f64;
+    let sum: f64 = residual.iter().map(|&r| loss.rho(r).value).sum();
     match loss {
-        Loss::Absolute => Some(-n * ((2.0 * sum / n).ln() + 1.0)),
-        Loss::Squared => Some(-0.5 * n * ((2.0 * PI * 2.0 * sum / n).ln() + 1.0)),
+        Loss::Absolute => Some((-n * ((2.0 * sum / n).ln() + 1.0), None)),
+        Loss::Squared => Some((-0.5 * n * ((2.0 * PI * 2.0 * sum / n).ln() + 1.0), None)),
+        Loss::HuberLikelihood { delta } => {
+            let rows = RowTable { weight: vec![1.0; residual.len()], residual, gradient: Vec::new() };
+            let scale = free_scale::scale(&rows, delta);
+            Some((-free_scale::negative_log_likelihood(&rows, delta, scale), Some(scale.ln())))
+        }
         _ => None,
     }
 }
@@ -103,11 +113,16 @@ impl Engine for Procedure<'_> {
         let scaled = |values: &[f64]| values.iter().map(|&value| objective.residual.at(value)).collect::<Vec<f64>>();
         let (y, p) = (scaled(measured), scaled(&predicted));
         let sum = y.iter().zip(&p).map(|(y, p)| objective.loss.rho(y - p).value).sum::<f64>();
+        let likelihood = log_likelihood(objective.loss, y.iter().zip(&p).map(|(y, p)| y - p).collect());
         Ok(Score {
-            objective: sum,
+            objective: match likelihood {
+                Some((value, Some(_))) => -value,
+                _ => sum,
+            },
             r2: r2(measured, &predicted),
             r2_scaled: r2(&y, &p),
-            log_likelihood: log_likelihood(objective.loss, sum, measured.len() as f64),
+            log_likelihood: likelihood.map(|(value, _)| value),
+            ln_scale: likelihood.and_then(|(_, scale)| scale),
             rows: measured.len(),
         })
     }

@@ -62,6 +62,8 @@ pub struct Score {
     pub r2_scaled: f64,
     /// Largest log-likelihood over a free scale of the residuals, if the loss has one in closed form.
     pub log_likelihood: Option<f64>,
+    /// Logarithm of the scale that maximises it, where the loss leaves it free.
+    pub ln_scale: Option<f64>,
     /// Rows used.
     pub rows: usize,
 }
@@ -187,13 +189,14 @@ impl Checker<'_> {
             }
             return self.refit(fit).map(|refit| refit.and_then(|refit| spread(&refit, part, symbol)));
         }
-        if matches!(quantity, "objective" | "r2" | "r2_scaled" | "log_likelihood" | "rows") {
+        if matches!(quantity, "objective" | "r2" | "r2_scaled" | "log_likelihood" | "ln_scale" | "rows") {
             let score = self.engine?.score(fit, theta);
             return Some(score.and_then(|score| match quantity {
                 "objective" => Ok(score.objective),
                 "r2" => Ok(score.r2),
                 "r2_scaled" => Ok(score.r2_scaled),
                 "rows" => Ok(score.rows as f64),
+                "ln_scale" => score.ln_scale.ok_or_else(|| "this loss has no free scale".to_owned()),
                 _ => score.log_likelihood.ok_or_else(|| "this loss has no log-likelihood in closed form".to_owned()),
             }));
         }

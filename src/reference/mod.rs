@@ -47,7 +47,8 @@
 //! * `error.L`: the relative error of the prediction against the measurement given as `L` in `at`;
 //! * `objective`, `r2`, `rows`: of the parameters on the data set (R² on the unscaled measurement);
 //! * `r2_scaled`: R² of the residuals that the objective sees, unweighted; `log_likelihood`: with
-//!   independent residuals of one free scale, Laplace's for the absolute loss, normal for the squared;
+//!   independent residuals of one free scale, Laplace's for the absolute loss, normal for the squared,
+//!   Huber's for `huber-likelihood`, of which `ln_scale` is the logarithm of the scale;
 //! * `se.A`, `lower.A`, `upper.A`, `width.A`: of the bootstrap and its interval;
 //! * a ratio of two of these: `D_opt/N_opt`.
 //!

@@ -286,6 +286,7 @@ impl WireObjective {
             "squared" => Loss::Squared,
             "absolute" => Loss::Absolute,
             "huber" => Loss::Huber { delta: delta()? },
+            "huber-likelihood" => Loss::HuberLikelihood { delta: delta()? },
             other => return Err(format!("there is no loss {other:?}")),
         };
         if self.delta.is_some() && loss.delta().is_none() {
