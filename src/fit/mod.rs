@@ -1,6 +1,8 @@
 //! A law, measurements and an objective → a [`Fit`]: the minimum, and why to believe it.
 
+mod bind;
 pub mod certificate;
+mod error;
 pub mod problem;
 mod profile;
 pub mod proof;
@@ -8,14 +10,16 @@ mod seeds;
 mod solver;
 mod weights;
 
+pub use error::FitError;
 pub use weights::Weights;
 
 use crate::dataset::{Measurements, Warning};
-use crate::law::{Law, Transform};
+use crate::law::Law;
 use crate::objective::{Loss, Objective, Residual};
 use crate::record::{Certificate, FreeScale};
 use crate::solve::least_absolute::{Kinked, RowTable};
 use crate::solve::{Method, Options, Solution, free_scale};
+use bind::bind;
 use problem::{Binding, FitProblem, PriorTerm, Rows};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -75,115 +79,6 @@ impl Spec {
             method: Method::Newton,
         }
     }
-}
-
-/// Why a fit could not be posed.
-#[derive(Debug, thiserror::Error, PartialEq)]
-pub enum FitError {
-    /// The measurements lack a role.
-    #[error(
-        "{source_name}: the law `{law}` needs a column for `{symbol}`, and there is none; name it with `--map {symbol}=COLUMN`"
-    )]
-    MissingRole {
-        /// Where the rows came from.
-        source_name: String,
-        /// Law.
-        law: String,
-        /// Role.
-        symbol: String,
-    },
-    /// Too few rows.
-    #[error(
-        "{source_name}: {rows} row(s) cannot determine the {free} free parameter(s) of `{law}`; add rows, or hold parameters with `--fix`"
-    )]
-    TooFewRows {
-        /// Where the rows came from.
-        source_name: String,
-        /// Law.
-        law: String,
-        /// Rows.
-        rows: usize,
-        /// Free parameters.
-        free: usize,
-    },
-    /// All rows are alike.
-    #[error(
-        "{source_name}: all {rows} rows have the same inputs, so nothing can be said about how `{law}` depends on them"
-    )]
-    RowsAlike {
-        /// Where the rows came from.
-        source_name: String,
-        /// Law.
-        law: String,
-        /// Rows.
-        rows: usize,
-    },
-    /// A measured value has no place on the residual scale.
-    #[error(
-        "{source_name}: row {row}: {symbol} = {value} has no {scale} residual; use `--residual raw`, or leave the row out with `--where`"
-    )]
-    OffScale {
-        /// Where the rows came from.
-        source_name: String,
-        /// Row in the source.
-        row: usize,
-        /// Output symbol.
-        symbol: String,
-        /// The value.
-        value: f64,
-        /// Scale.
-        scale: String,
-    },
-    /// A standard error to weight by that is none.
-    #[error("{source_name}: row {row}: {column} = {value} is no standard error to weight by; it must be positive")]
-    BadWeight {
-        /// Where the rows came from.
-        source_name: String,
-        /// Row in the source.
-        row: usize,
-        /// Column.
-        column: String,
-        /// The value.
-        value: f64,
-    },
-    /// A solver that cannot be used on the problem.
-    #[error("solver `{solver}` does not apply to this fit of `{law}`: {why}; use `--solver newton`")]
-    SolverDoesNotApply {
-        /// Solver.
-        solver: &'static str,
-        /// Law.
-        law: String,
-        /// Why not.
-        why: String,
-    },
-    /// A symbol that is no parameter of the law.
-    #[error("`{symbol}` is not a parameter of `{law}`, which has {known}")]
-    UnknownParameter {
-        /// The symbol.
-        symbol: String,
-        /// Law.
-        law: String,
-        /// What there is.
-        known: String,
-    },
-    /// A constraint that contradicts the law's bounds or another constraint.
-    #[error("{0}")]
-    BadConstraint(String),
-    /// No start can be evaluated.
-    #[error(
-        "{source_name}: `{law}` is not finite at any of {starts} starting points on these rows; check the units of the columns"
-    )]
-    NoStart {
-        /// Where the rows came from.
-        source_name: String,
-        /// Law.
-        law: String,
-        /// Starts tried.
-        starts: usize,
-    },
-    /// Every parameter is fixed.
-    #[error("every parameter of `{0}` is fixed: there is nothing to fit; use `scaling predict`")]
-    NothingFree(String),
 }
 
 /// Everything that poses a problem; shared by all solves on the same rows.
@@ -361,101 +256,6 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
     let setup = Setup { law: spec.law, objective, bindings, bounds, priors, rows, method, free_scale };
     setup.check_method(spec)?;
     Ok(setup)
-}
-
-type Bound = (Arc<[Binding]>, Arc<[(f64, f64)]>, Arc<[PriorTerm]>);
-
-/// Turns constraints into bindings, bounds and priors in the solver's variables.
-fn bind(spec: &Spec) -> Result<Bound, FitError> {
-    let card = spec.law.card();
-    let find = |symbol: &str| {
-        card.param(symbol).ok_or_else(|| FitError::UnknownParameter {
-            symbol: symbol.to_owned(),
-            law: card.id.to_owned(),
-            known: card.params.iter().map(|p| p.symbol).collect::<Vec<_>>().join(", "),
-        })
-    };
-    let bad = |text: String| Err(FitError::BadConstraint(text));
-    let mut fixed = vec![None; card.params.len()];
-    for (symbol, value) in &spec.constraints.fix {
-        let j = find(symbol)?;
-        let (low, high) = card.params[j].bounds;
-        if !value.is_finite() || *value < low || *value > high {
-            return bad(format!("`--fix {symbol}={value}`: {symbol} must lie between {low} and {high}"));
-        }
-        fixed[j] = Some(*value);
-    }
-    let mut leader: Vec<usize> = (0..card.params.len()).collect();
-    for (first, second) in &spec.constraints.tie {
-        let (a, b) = (find(first)?, find(second)?);
-        if card.params[a].transform != card.params[b].transform {
-            return bad(format!("`--tie {first}={second}`: the two are of different kinds and cannot be one number"));
-        }
-        let (from, to) = (leader[b], leader[a]);
-        for slot in &mut leader {
-            if *slot == from {
-                *slot = to;
-            }
-        }
-        if fixed[b].is_some() {
-            fixed[to] = fixed[b];
-        }
-    }
-    let mut ranges: Vec<(f64, f64)> = card.params.iter().map(|p| p.bounds).collect();
-    for (symbol, low, high) in &spec.constraints.bounds {
-        let j = find(symbol)?;
-        let range = &mut ranges[leader[j]];
-        *range = (range.0.max(*low), range.1.min(*high));
-        if range.0.is_nan() || range.1.is_nan() || range.0 >= range.1 {
-            return bad(format!("`--bound {symbol}={low}..{high}` leaves no room for {symbol}"));
-        }
-    }
-    let mut bindings = Vec::new();
-    let mut bounds: Vec<(f64, f64)> = Vec::new();
-    let mut slot: Vec<Option<usize>> = vec![None; card.params.len()];
-    for j in 0..card.params.len() {
-        let head = leader[j];
-        if let Some(value) = fixed[head] {
-            bindings.push(Binding::Fixed(value));
-            continue;
-        }
-        let transform = card.params[head].transform;
-        let index = match slot[head] {
-            Some(index) => index,
-            None => {
-                let (low, high) = ranges[head];
-                bounds.push(match transform {
-                    Transform::Identity => (low, high),
-                    Transform::Log => {
-                        (if low > 0.0 { low.ln() } else { -690.0 }, if high.is_finite() { high.ln() } else { 690.0 })
-                    }
-                });
-                slot[head] = Some(bounds.len() - 1);
-                bounds.len() - 1
-            }
-        };
-        bindings.push(Binding::Free(index, transform));
-    }
-    let mut priors = Vec::new();
-    for (symbol, mean, sd) in &spec.constraints.priors {
-        let j = find(symbol)?;
-        if !mean.is_finite() || sd.is_nan() || *sd <= 0.0 {
-            return bad(format!(
-                "`--prior {symbol}={mean}±{sd}`: a prior needs a finite mean and a positive standard deviation"
-            ));
-        }
-        if let Binding::Free(variable, transform) = bindings[j] {
-            let (mean, sd) = match transform {
-                Transform::Identity => (*mean, *sd),
-                Transform::Log if *mean > 0.0 => (mean.ln(), sd / mean),
-                Transform::Log => {
-                    return bad(format!("`--prior {symbol}={mean}`: {symbol} is positive, its mean must be"));
-                }
-            };
-            priors.push(PriorTerm { variable, mean, sd, scale: 1.0 });
-        }
-    }
-    Ok((bindings.into(), bounds.into(), priors.into()))
 }
 
 /// What one unit of log-likelihood is worth in the objective, for priors: the variance of the
