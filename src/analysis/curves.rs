@@ -1,6 +1,6 @@
 //! Curves and surfaces of a fitted law, evaluated once so that figures only draw.
 
-use super::choose;
+use super::spending::choose;
 use crate::fit::Fit;
 use crate::optimum::Choice;
 use crate::record::{Axis, Band, Curves, IsoFlop, Surface};
