@@ -9,6 +9,43 @@ use crate::scalar::{minimum, root};
 /// The unified law, with every optimum that the paper draws from it.
 pub struct Capybara;
 
+// What the laws of Sun et al. have in common.
+
+pub(super) const SIZE: Input = Input::new("N", "model size", "parameters").counting(Counts::NonEmbedding);
+pub(super) const DATA: Input = Input::new("D", "training data", "tokens").counting(Counts::TokensSeen);
+pub(super) const EXPONENT_BITS: Input = Input::new("E", "exponent bits", "bits").within(0.0, 8.0).whole();
+pub(super) const MANTISSA_BITS: Input = Input::new("M", "mantissa bits", "bits").within(0.0, 15.0).whole();
+pub(super) const BLOCK_SIZE: Input = Input::new("B", "block size: elements that share one scale", "1").within(1.0, 1e6);
+pub(super) const LOSS: Input = Input::new("L", "loss", "nat/token");
+pub(super) const DELTA: Param = Param::exponent("delta", r"\delta", "exponent-bits exponent", (0.0, 20.0), &[1.0, 3.0]);
+pub(super) const NU: Param = Param::exponent("nu", r"\nu", "mantissa-bits exponent", (0.0, 20.0), &[1.0, 3.0]);
+
+/// The parameters of [`classical`].
+const CLASSICAL: [Param; 5] = [
+    Param::coefficient("n", "n", "model-size coefficient", "nat/token", &[20.0, 200.0]),
+    Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.4]),
+    Param::coefficient("d", "d", "data coefficient", "nat/token", &[1e3, 1e5]),
+    Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),
+    Param::coefficient("eps", r"\epsilon", "irreducible loss", "nat/token", &[1.8]),
+];
+
+/// The parameters of [`classical`] and then a law's own, P in all.
+pub(super) const fn after_classical<const OWN: usize, const P: usize>(own: [Param; OWN]) -> [Param; P] {
+    assert!(CLASSICAL.len() + OWN == P);
+    let mut all = [CLASSICAL[0]; P];
+    let mut k = 1;
+    while k < P {
+        all[k] = if k < CLASSICAL.len() { CLASSICAL[k] } else { own[k - CLASSICAL.len()] };
+        k += 1;
+    }
+    all
+}
+
+/// What is left where the number format holds everything: an infinite capacity.
+pub(super) const fn unquantised(capacity: &'static [(&'static str, f64)]) -> Limit {
+    Limit { law: "chinchilla", set: capacity, theta: &["eps", "n", "d", "alpha", "beta"], inputs: &["N", "D"] }
+}
+
 /// Half a bit is added to exponent and mantissa, so that zero bits still leave some capacity.
 pub(super) const HALF_BIT: f64 = 0.5;
 
@@ -128,26 +165,15 @@ impl Formula<8> for Capybara {
         title: "Floating-point quantisation training: loss from N, D, exponent bits, mantissa bits and block size",
         formula: r"L = \frac{n}{N^\alpha} + \frac{d}{D^\beta} + \epsilon + \frac{D^\beta}{N^\alpha}\,\frac{\log_2 B}{\gamma (E+\frac12)^\delta (M+\frac12)^\nu}",
         cite: &["capybara2025"],
-        inputs: &[
-            Input::new("N", "model size", "parameters").counting(Counts::NonEmbedding),
-            Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
-            Input::new("E", "exponent bits", "bits").within(0.0, 8.0).whole(),
-            Input::new("M", "mantissa bits", "bits").within(0.0, 15.0).whole(),
-            Input::new("B", "block size: elements that share one scale", "1").within(1.0, 1e6),
-        ],
-        output: Input::new("L", "loss", "nat/token"),
-        params: &[
-            Param::coefficient("n", "n", "model-size coefficient", "nat/token", &[20.0, 200.0]),
-            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.4]),
-            Param::coefficient("d", "d", "data coefficient", "nat/token", &[1e3, 1e5]),
-            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),
-            Param::coefficient("eps", r"\epsilon", "irreducible loss", "nat/token", &[1.8]),
+        inputs: &[SIZE, DATA, EXPONENT_BITS, MANTISSA_BITS, BLOCK_SIZE],
+        output: LOSS,
+        params: &after_classical::<_, 8>([
             // It divides: the law is linear in its reciprocal only.
             Param::coefficient("gamma", r"\gamma", "capacity coefficient of the number format", "1", &[1e3, 1e5])
                 .role(Role::Nonlinear),
-            Param::exponent("delta", r"\delta", "exponent-bits exponent", (0.0, 20.0), &[3.0]),
-            Param::exponent("nu", r"\nu", "mantissa-bits exponent", (0.0, 20.0), &[3.0]),
-        ],
+            Param { starts: &[3.0], ..DELTA },
+            Param { starts: &[3.0], ..NU },
+        ]),
         derived: DERIVED,
         exchangeable: &[],
         allocation: Some(Allocation {
@@ -155,12 +181,7 @@ impl Formula<8> for Capybara {
             cost: Cost { name: "(6/16)(E+M+1)ND", unit: "FLOP", of: |x| six_n_d_at(x[0], x[1], x[2] + x[3] + 1.0) },
             closed_form: None,
         }),
-        reduces_to: &[Limit {
-            law: "chinchilla",
-            set: &[("gamma", f64::INFINITY)],
-            theta: &["eps", "n", "d", "alpha", "beta"],
-            inputs: &["N", "D"],
-        }],
+        reduces_to: &[unquantised(&[("gamma", f64::INFINITY)])],
         notes: "\
 ## Statement
 Training with quantised weights and activations adds to Chinchilla's law a term that grows with the \

@@ -1,6 +1,7 @@
 //! L = kappa log2 B + psi: one model, one data size, block size varied (Sun et al. 2025).
 
-use crate::law::{Card, Family, Formula, Input, Param};
+use super::capybara::{BLOCK_SIZE, LOSS};
+use crate::law::{Card, Family, Formula, Param};
 use crate::real::{Real, X};
 
 /// The marginal law in block size.
@@ -13,8 +14,8 @@ impl Formula<2> for CapybaraBlock {
         title: "Loss from block size alone, all else fixed",
         formula: r"L = \kappa\log_2 B + \psi",
         cite: &["capybara2025"],
-        inputs: &[Input::new("B", "block size: elements that share one scale", "1").within(1.0, 1e6)],
-        output: Input::new("L", "loss", "nat/token"),
+        inputs: &[BLOCK_SIZE],
+        output: LOSS,
         params: &[
             Param::coefficient("kappa", r"\kappa", "loss per doubling of the block", "nat/token", &[0.01, 0.1]),
             Param::coefficient("psi", r"\psi", "loss at one scale per element", "nat/token", &[1.5, 3.0]),

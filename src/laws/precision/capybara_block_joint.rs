@@ -1,7 +1,7 @@
 //! The law in N, D and block size at one number format (Sun et al. 2025).
 
-use super::capybara::{classical, load};
-use crate::law::{Card, Counts, Family, Formula, Input, Limit, Param, Role};
+use super::capybara::{BLOCK_SIZE, DATA, LOSS, SIZE, after_classical, classical, load, unquantised};
+use crate::law::{Card, Family, Formula, Param, Role};
 use crate::real::{Real, X};
 
 /// The joint law in N, D and block size.
@@ -14,30 +14,20 @@ impl Formula<6> for CapybaraBlockJoint {
         title: "Loss from N, D and block size at one number format",
         formula: r"L = \frac{n}{N^\alpha} + \frac{d}{D^\beta} + \epsilon + \frac{D^\beta}{N^\alpha}\,\frac{\log_2 B}{\kappa}",
         cite: &["capybara2025"],
-        inputs: &[
-            Input::new("N", "model size", "parameters").counting(Counts::NonEmbedding),
-            Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
-            Input::new("B", "block size: elements that share one scale", "1").within(1.0, 1e6),
-        ],
-        output: Input::new("L", "loss", "nat/token"),
-        params: &[
-            Param::coefficient("n", "n", "model-size coefficient", "nat/token", &[20.0, 200.0]),
-            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.4]),
-            Param::coefficient("d", "d", "data coefficient", "nat/token", &[1e3, 1e5]),
-            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),
-            Param::coefficient("eps", r"\epsilon", "irreducible loss", "nat/token", &[1.8]),
-            Param::coefficient("kappa", r"\kappa", "capacity of the number format", "1", &[1e4, 1e6])
-                .role(Role::Nonlinear),
-        ],
+        inputs: &[SIZE, DATA, BLOCK_SIZE],
+        output: LOSS,
+        params: &after_classical::<_, 6>([Param::coefficient(
+            "kappa",
+            r"\kappa",
+            "capacity of the number format",
+            "1",
+            &[1e4, 1e6],
+        )
+        .role(Role::Nonlinear)]),
         derived: &[],
         exchangeable: &[],
         allocation: None,
-        reduces_to: &[Limit {
-            law: "chinchilla",
-            set: &[("kappa", f64::INFINITY)],
-            theta: &["eps", "n", "d", "alpha", "beta"],
-            inputs: &["N", "D"],
-        }],
+        reduces_to: &[unquantised(&[("kappa", f64::INFINITY)])],
         notes: "\
 ## Statement
 The loss added by a shared scale is D^beta/N^alpha times log2 of the block size over kappa.

@@ -1,11 +1,20 @@
 //! L = gamma/(E+½)^delta + iota: one model, one data size, exponent bits varied (Sun et al. 2025).
 
-use super::capybara::of_bits;
-use crate::law::{Card, Family, Formula, Input, Param};
+use super::capybara::{DELTA, EXPONENT_BITS, LOSS, of_bits};
+use crate::law::{Card, Family, Formula, Param};
 use crate::real::{Real, X};
 
 /// The marginal law in exponent bits.
 pub struct CapybaraExponent;
+
+/// The loss that few bits add, how it falls with them, and what is left.
+pub(super) const fn params(exponent: Param) -> [Param; 3] {
+    [
+        Param::coefficient("gamma", r"\gamma", "loss added by few bits", "nat/token", &[0.1, 1.0]),
+        exponent,
+        Param::coefficient("iota", r"\iota", "loss left at unlimited bits", "nat/token", &[1.5, 3.0]),
+    ]
+}
 
 impl Formula<3> for CapybaraExponent {
     const CARD: Card = Card {
@@ -14,13 +23,9 @@ impl Formula<3> for CapybaraExponent {
         title: "Loss from exponent bits alone, all else fixed",
         formula: r"L = \frac{\gamma}{(E+\frac12)^\delta} + \iota",
         cite: &["capybara2025"],
-        inputs: &[Input::new("E", "exponent bits", "bits").within(0.0, 8.0).whole()],
-        output: Input::new("L", "loss", "nat/token"),
-        params: &[
-            Param::coefficient("gamma", r"\gamma", "loss added by few bits", "nat/token", &[0.1, 1.0]),
-            Param::exponent("delta", r"\delta", "exponent-bits exponent", (0.0, 20.0), &[1.0, 3.0]),
-            Param::coefficient("iota", r"\iota", "loss left at unlimited bits", "nat/token", &[1.5, 3.0]),
-        ],
+        inputs: &[EXPONENT_BITS],
+        output: LOSS,
+        params: &params(DELTA),
         derived: &[],
         exchangeable: &[],
         allocation: None,

@@ -1,7 +1,7 @@
 //! The law in N, D and exponent bits (Sun et al. 2025).
 
-use super::capybara::{classical, load, of_bits};
-use crate::law::{Card, Counts, Family, Formula, Input, Limit, Param, Role};
+use super::capybara::{DATA, DELTA, EXPONENT_BITS, LOSS, SIZE, after_classical, classical, load, of_bits, unquantised};
+use crate::law::{Card, Family, Formula, Param, Role};
 use crate::real::{Real, X};
 
 /// The joint law in N, D and exponent bits.
@@ -14,30 +14,16 @@ impl Formula<7> for CapybaraExponentJoint {
         title: "Loss from N, D and exponent bits",
         formula: r"L = \frac{n}{N^\alpha} + \frac{d}{D^\beta} + \epsilon + \frac{D^\beta}{N^\alpha}\,\frac{1}{\gamma (E+\frac12)^\delta}",
         cite: &["capybara2025"],
-        inputs: &[
-            Input::new("N", "model size", "parameters").counting(Counts::NonEmbedding),
-            Input::new("D", "training data", "tokens").counting(Counts::TokensSeen),
-            Input::new("E", "exponent bits", "bits").within(0.0, 8.0).whole(),
-        ],
-        output: Input::new("L", "loss", "nat/token"),
-        params: &[
-            Param::coefficient("n", "n", "model-size coefficient", "nat/token", &[20.0, 200.0]),
-            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.4]),
-            Param::coefficient("d", "d", "data coefficient", "nat/token", &[1e3, 1e5]),
-            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),
-            Param::coefficient("eps", r"\epsilon", "irreducible loss", "nat/token", &[1.8]),
+        inputs: &[SIZE, DATA, EXPONENT_BITS],
+        output: LOSS,
+        params: &after_classical::<_, 7>([
             Param::coefficient("gamma", r"\gamma", "capacity coefficient", "1", &[1e3, 1e5]).role(Role::Nonlinear),
-            Param::exponent("delta", r"\delta", "exponent-bits exponent", (0.0, 20.0), &[1.0, 3.0]),
-        ],
+            DELTA,
+        ]),
         derived: &[],
         exchangeable: &[],
         allocation: None,
-        reduces_to: &[Limit {
-            law: "chinchilla",
-            set: &[("gamma", f64::INFINITY)],
-            theta: &["eps", "n", "d", "alpha", "beta"],
-            inputs: &["N", "D"],
-        }],
+        reduces_to: &[unquantised(&[("gamma", f64::INFINITY)])],
         notes: "\
 ## Statement
 Too few exponent bits add a loss that grows as D^beta and shrinks as N^-alpha, with the exponents \

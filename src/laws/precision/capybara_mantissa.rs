@@ -1,7 +1,8 @@
 //! L = gamma/(M+½)^nu + iota: one model, one data size, mantissa bits varied (Sun et al. 2025).
 
-use super::capybara::of_bits;
-use crate::law::{Card, Family, Formula, Input, Param};
+use super::capybara::{LOSS, MANTISSA_BITS, NU, of_bits};
+use super::capybara_exponent::params;
+use crate::law::{Card, Family, Formula};
 use crate::real::{Real, X};
 
 /// The marginal law in mantissa bits.
@@ -14,13 +15,9 @@ impl Formula<3> for CapybaraMantissa {
         title: "Loss from mantissa bits alone, all else fixed",
         formula: r"L = \frac{\gamma}{(M+\frac12)^\nu} + \iota",
         cite: &["capybara2025"],
-        inputs: &[Input::new("M", "mantissa bits", "bits").within(0.0, 15.0).whole()],
-        output: Input::new("L", "loss", "nat/token"),
-        params: &[
-            Param::coefficient("gamma", r"\gamma", "loss added by few bits", "nat/token", &[0.1, 1.0]),
-            Param::exponent("nu", r"\nu", "mantissa-bits exponent", (0.0, 20.0), &[1.0, 3.0]),
-            Param::coefficient("iota", r"\iota", "loss left at unlimited bits", "nat/token", &[1.5, 3.0]),
-        ],
+        inputs: &[MANTISSA_BITS],
+        output: LOSS,
+        params: &params(NU),
         derived: &[],
         exchangeable: &[],
         allocation: None,
