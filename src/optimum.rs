@@ -2,6 +2,7 @@
 //! published closed form, where there is one, against it.
 
 use crate::law::{Allocation, Card, Law};
+use crate::scalar::rise;
 use crate::solve::executor::{brent, nelder_mead};
 
 /// The best choice of inputs for one budget.
@@ -185,7 +186,7 @@ fn continuous(
             }
             cost(all) - budget
         };
-        bisect(|v| affordable(v, &mut all), -300.0, 300.0)?
+        rise(|v| affordable(v, &mut all), -300.0, 300.0)?
     };
     let complete = |logs: &[f64]| -> Option<Vec<f64>> {
         let mut all = x.to_vec();
@@ -193,7 +194,7 @@ fn continuous(
             all[i] = v.exp();
         }
         let mut probe = all.clone();
-        let rest = bisect(
+        let rest = rise(
             |v| {
                 probe[last] = v.exp();
                 cost(&probe) - budget
@@ -252,22 +253,5 @@ fn refine(f: &dyn Fn(f64) -> f64, x: f64) -> f64 {
         // Fourth-order central difference.
         (8.0 * (f(x + h) - f(x - h)) - (f(x + 2.0 * h) - f(x - 2.0 * h))) / (12.0 * h)
     };
-    bisect(slope, x - 1e-3, x + 1e-3).unwrap_or(x)
-}
-
-/// The zero of an increasing function between `low` and `high`, to the last bit. `None` without a
-/// change of sign.
-fn bisect(mut f: impl FnMut(f64) -> f64, mut low: f64, mut high: f64) -> Option<f64> {
-    let (below, above) = (f(low), f(high));
-    if !(below <= 0.0 && above >= 0.0) {
-        return None;
-    }
-    for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if f(middle) <= 0.0 { low = middle } else { high = middle }
-    }
-    Some(0.5 * (low + high))
+    rise(slope, x - 1e-3, x + 1e-3).unwrap_or(x)
 }

@@ -2,22 +2,29 @@
 //! for derived quantities that have no closed form. Deterministic, no derivative needed.
 
 /// Where `f` changes sign on [`low`, `high`], to the last bit or two; NaN where the ends have one sign.
-pub fn root(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    let rises = f(high) > 0.0;
+pub fn root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let found = match f(low) > 0.0 {
+        // Seen from the other end, a fall is a rise.
+        true => rise(|x| f(-x), -high, -low).map(|x| -x),
+        false => rise(f, low, high),
+    };
+    found.unwrap_or(f64::NAN)
+}
+
+/// Where `f` rises through zero on [`low`, `high`], to the last bit or two; `None` where it is
+/// above zero at the lower end or below at the upper.
+pub fn rise(mut f: impl FnMut(f64) -> f64, mut low: f64, mut high: f64) -> Option<f64> {
+    let (below, above) = (f(low), f(high));
     // Written so that a NaN at either end fails.
-    if !((f(low) < 0.0 && rises) || (f(low) > 0.0 && f(high) < 0.0)) {
-        return f64::NAN;
+    if !(below <= 0.0 && above >= 0.0) {
+        return None;
     }
     loop {
         let middle = 0.5 * (low + high);
         if !(low < middle && middle < high) {
-            return middle;
+            return Some(middle);
         }
-        if (f(middle) > 0.0) == rises {
-            high = middle;
-        } else {
-            low = middle;
-        }
+        if f(middle) <= 0.0 { low = middle } else { high = middle }
     }
 }
 
@@ -52,6 +59,13 @@ mod tests {
         }
         assert!(root(|x| x * x + 1.0, 0.0, 2.0).is_nan());
         assert!(root(|_| f64::NAN, 0.0, 2.0).is_nan());
+    }
+
+    #[test]
+    fn only_a_rise_is_a_rise() {
+        assert_eq!(rise(|x| x - 1.0, 0.0, 2.0), Some(1.0));
+        assert_eq!(rise(|x| 1.0 - x, 0.0, 2.0), None);
+        assert_eq!(rise(|_| f64::NAN, 0.0, 2.0), None);
     }
 
     #[test]
