@@ -119,11 +119,7 @@ pub enum JobError {
 /// [`JobError::UnknownLaw`].
 pub fn law(id: &str) -> Result<&'static dyn Law, JobError> {
     crate::laws::find(id).ok_or_else(|| {
-        let near = ingest::nearest(id, crate::laws::LAWS.iter().map(|law| law.card().id));
-        let near = match near.is_empty() {
-            true => String::new(),
-            false => format!(" (did you mean {}?)", near.join(" or ")),
-        };
+        let near = ingest::suggestion(id, crate::laws::LAWS.iter().map(|law| law.card().id));
         JobError::UnknownLaw { law: id.to_owned(), near }
     })
 }

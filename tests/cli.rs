@@ -561,6 +561,7 @@ fn senseless_requests_are_status_two_and_say_the_way_out() {
         ),
         (&["predict", "besiroglu2024/main", "--at", "N=70B"], &["also needs D"]),
         (&["predict", "besiroglu2024/main", "--at", "N=70B,Q=1"], &["`Q` is neither"]),
+        (&["predict", "besiroglu2024/maim", "--at", "N=1,D=1"], &["did you mean besiroglu2024/main"]),
         (&["predict", "besiroglu2024/nobody", "--at", "N=1,D=1"], &["neither a saved fit", "nor a published one"]),
         (&["optimum", "besiroglu2024/main"], &["--compute"]),
         (&["optimum", "besiroglu2024/main", "--compute", "-5"], &["buys nothing"]),

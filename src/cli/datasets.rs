@@ -28,8 +28,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return Ok(writeln!(out, "{table}")?);
     };
     let card = ingest::card(id).ok_or_else(|| {
-        let near = ingest::nearest(id, ingest::built_in().iter().map(|c| c.id.as_str()));
-        let hint = if near.is_empty() { String::new() } else { format!(" (did you mean {}?)", near.join(" or ")) };
+        let hint = ingest::suggestion(id, ingest::built_in().iter().map(|c| c.id.as_str()));
         Failure::request(format!("there is no data set `{id}`{hint}; `scaling datasets` lists them"))
     })?;
     writeln!(out, "{}: {}", card.id, card.title)?;

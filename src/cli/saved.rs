@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::analysis::Ranges;
+use crate::ingest::suggestion;
 use crate::record::Record;
 use crate::reference;
 use crate::study::read_record;
@@ -24,18 +25,21 @@ pub fn record(fit: &str) -> Result<(Record, PathBuf), Failure> {
     let file = if path.is_dir() { path.join("record.json") } else { path.to_owned() };
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     if !file.exists() {
-        return Err(Failure::request(format!(
-            "`{fit}` is neither a saved fit (make one with `scaling fit … --out DIR`) nor a published one (as `besiroglu2024/main`; `scaling reproduce` lists them)"
-        )));
+        return Err(unknown(fit, ""));
     }
     Ok((read_record(&file)?, folder))
 }
 
+fn unknown(fit: &str, suggestion: &str) -> Failure {
+    Failure::request(format!(
+        "`{fit}`{suggestion} is neither a saved fit (make one with `scaling fit … --out DIR`) nor a published one (as `besiroglu2024/main`; `scaling reproduce` lists them)"
+    ))
+}
+
 /// A saved record or published constants.
 pub fn open(fit: &str) -> Result<Saved, Failure> {
-    if !Path::new(fit).exists()
-        && let Ok(published) = reference::find(fit)
-    {
+    if !Path::new(fit).exists() {
+        let published = reference::find(fit).map_err(|_| unknown(fit, &similar(fit)))?;
         let theta = published.theta().ok_or_else(|| {
             Failure::request(format!("`{fit}` does not print every parameter of {}", published.law.card().id))
         })?;
@@ -50,4 +54,11 @@ pub fn open(fit: &str) -> Result<Saved, Failure> {
         Failure::work(format!("`{fit}` was fitted with the law `{}`, which this program lacks", record.law.id))
     })?;
     Ok(Saved { name: fit.to_owned(), known, ranges: Ranges::of_record(&record) })
+}
+
+/// The published constants that may have been meant, of those that can be opened.
+fn similar(fit: &str) -> String {
+    let references = reference::all().unwrap_or_default();
+    let fits = references.iter().flat_map(|reference| &reference.fits);
+    suggestion(fit, fits.filter(|fit| fit.theta().is_some()).map(|fit| fit.name.as_str()))
 }

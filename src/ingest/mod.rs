@@ -17,7 +17,7 @@ mod table;
 
 pub use builtin::{built_in, card, embedded};
 pub use convert::is_conversion;
-pub use error::{IngestError, Mistake, Place, nearest};
+pub use error::{IngestError, Mistake, Place, nearest, suggestion};
 pub use table::{TableColumn, read_table, replace_file, write_table};
 
 use crate::dataset::{Column, ColumnUse, Dropped, Label, Measurements, Provenance};
