@@ -131,9 +131,6 @@ pub(super) fn certificate(record: &Record) -> Option<Block> {
     }
     item("Nearest bound", proof.nearest_bound.clone().unwrap_or_else(|| "none".to_owned()));
     item("Rows in the quadratic part of the loss", format!("{}%", significant(100.0 * proof.quadratic_share, 3)));
-    if let Some(text) = &proof.proof {
-        item("Proof", text.clone());
-    }
     table.block()
 }
 
