@@ -7,6 +7,7 @@ use crate::record::chart::Section;
 use crate::reference::{self, Check};
 use crate::report::{self, Fitted, Picture, pictures};
 use crate::study::{Outcome, Study, StudyError, table, write_whole};
+use serde::Serialize;
 use std::path::Path;
 
 /// Why a gallery could not be made.
@@ -88,12 +89,9 @@ pub fn write(
         }
     }
     if !sections.is_empty() {
-        // One family per line; nine digits are more than a figure shows.
-        let lines = sections
-            .iter()
-            .map(|section| serde_json::to_value(section).and_then(|value| serde_json::to_string(&rounded(value))))
-            .collect::<Result<Vec<_>, _>>()?;
-        write_whole(&out.join("families.json"), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())?;
+        // Nine digits are more than a figure shows.
+        let accounts = sections.iter().map(|s| serde_json::to_value(s).map(rounded)).collect::<Result<Vec<_>, _>>()?;
+        write_whole(&out.join("families.json"), lines(&accounts)?.as_bytes())?;
     }
     let mut families: Vec<(Section, Vec<Picture>)> = Vec::new();
     for section in sections {
@@ -121,9 +119,7 @@ pub fn write(
     write_whole(&out.join("report.html"), report::html(&document).as_bytes())?;
     write_whole(&out.join("report.md"), report::markdown(&document).as_bytes())?;
     if !checks.is_empty() {
-        // One check per line, so that a difference is one line.
-        let lines = checks.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-        write_whole(&out.join("published.json"), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())?;
+        write_whole(&out.join("published.json"), lines(checks)?.as_bytes())?;
     }
     let rows = table(outcomes);
     crate::ingest::write_table(&rows, &out.join("fits.csv"))?;
@@ -143,6 +139,12 @@ fn rounded(value: serde_json::Value) -> serde_json::Value {
         Value::Object(map) => map.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
         other => other,
     }
+}
+
+/// A list as JSON, one member per line, so that a difference is one line.
+fn lines(members: &[impl Serialize]) -> Result<String, serde_json::Error> {
+    let lines = members.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("[\n{}\n]\n", lines.join(",\n")))
 }
 
 fn save(pictures: &[Picture], out: &Path) -> Result<(), StudyError> {
