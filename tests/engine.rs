@@ -131,13 +131,13 @@ fn the_runner_and_the_lean_loop_take_the_same_steps() {
     let data = hoffmann();
     for objective in [Objective::HOFFMANN, LOG_SQUARED, RAW_HUBER] {
         let setup = setup(&Spec::new(law("chinchilla"), objective), &data).unwrap();
-        let mut problem = setup.problem();
+        let problem = setup.problem();
         let mut rng = Pcg64Mcg::seed_from_u64(3);
         for _ in 0..200 {
             let q: Vec<f64> = start(&mut rng);
             for damping in [0.0, 1e-3] {
                 let options = Options { damping, exact: setup.exact(), ..Options::default() };
-                let solved = setup.solve(&mut problem, &q, options);
+                let solved = setup.solve(&problem, &q, options);
                 let mut newton = Newton::new(q.len(), options);
                 let termination = minimise(&problem, &q, &mut newton);
                 assert_eq!(solved.termination, termination);

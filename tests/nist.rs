@@ -336,9 +336,9 @@ fn all_sets_reach_their_certified_values_from_both_starts_by_every_solver() {
                 ));
             }
             // The loop that a bootstrap runs takes the same steps as the runner.
-            let mut problem = fit.setup.problem();
+            let problem = fit.setup.problem();
             let options = Options { exact: fit.setup.exact(), ..Options::default() };
-            let lean = fit.setup.solve_in(&mut problem, &start, &mut Newton::new(start.len(), options));
+            let lean = fit.setup.solve_in(&problem, &start, &mut Newton::new(start.len(), options));
             if lean.termination.converged() != fit.certificate.converged || lean.value != fit.value {
                 failures.push(format!("{name} from start {which}: the lean loop ends at {}", lean.value));
             }

@@ -310,8 +310,8 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     let mut best = best.clone();
     let searched = matches!(spec.starts, Starts::Search);
     if searched && setup.free_scale.is_none() && setup.objective.loss.is_kinked() && setup.rows.len() <= MANY_ROWS {
-        let mut problem = setup.problem();
-        let end = setup.around(&mut problem, best.clone());
+        let problem = setup.problem();
+        let end = setup.around(&problem, best.clone());
         if end.value < best.value {
             solved.push((problem.theta(&best.q), end.clone()));
             best = end;
@@ -320,9 +320,9 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     let mut proof = (searched && best.termination.converged()).then(|| proof::prove(&setup, best.value)).flatten();
     if let Some(theta) = proof.as_ref().and_then(|proof| proof.better.clone()) {
         // The proof came upon something better than all starts led to.
-        let mut problem = setup.problem();
+        let problem = setup.problem();
         let start = problem.variables(&theta);
-        let solution = setup.solve(&mut problem, &start, Options::default());
+        let solution = setup.solve(&problem, &start, Options::default());
         if solution.value < best.value {
             best = solution.clone();
             proof = proof::prove(&setup, best.value);

@@ -7,14 +7,14 @@ mod rows;
 mod sums;
 
 use crate::law::{Jet, Law, MAX_PARAMS, Order, Transform};
-use crate::objective::{Loss, Objective};
+use crate::objective::{Loss, Objective, Residual};
 use crate::real::elementary;
 use crate::solve::least_absolute::{Kinked, RowTable};
 use crate::solve::{Evaluation, Problem};
 use rayon::prelude::*;
 pub use rows::Rows;
 use rows::{Packed, pack};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use sums::{Sums, View, total};
 
@@ -50,7 +50,9 @@ struct Scratch {
 /// A law on rows under an objective, as a function of the solver's variables.
 pub struct FitProblem {
     law: &'static dyn Law,
-    objective: Objective,
+    residual: Residual,
+    /// The loss, which [`Kinked::smooth`] changes.
+    loss: Cell<Loss>,
     /// The kinked loss that [`Kinked::smooth`] smooths.
     kinked: Loss,
     bindings: Arc<[Binding]>,
@@ -80,7 +82,8 @@ impl FitProblem {
         let p = law.card().params.len();
         Self {
             law,
-            objective,
+            residual: objective.residual,
+            loss: Cell::new(objective.loss),
             kinked: match objective.loss {
                 Loss::Quantile { tau } => Loss::Quantile { tau },
                 _ => Loss::Absolute,
@@ -105,7 +108,8 @@ impl FitProblem {
     pub fn bound_otherwise(&self, bindings: Arc<[Binding]>, bounds: Arc<[(f64, f64)]>) -> Self {
         Self {
             law: self.law,
-            objective: self.objective,
+            residual: self.residual,
+            loss: self.loss.clone(),
             kinked: self.kinked,
             bindings,
             bounds,
@@ -129,8 +133,8 @@ impl FitProblem {
         self.law
     }
     /// The objective.
-    pub fn objective(&self) -> &Objective {
-        &self.objective
+    pub fn objective(&self) -> Objective {
+        Objective { residual: self.residual, loss: self.loss.get() }
     }
     /// The bindings, in card order.
     pub fn bindings(&self) -> &[Binding] {
@@ -201,7 +205,7 @@ impl FitProblem {
         for packed in self.blocks() {
             self.law.jet(Order::Second, &packed.block, &theta[..p], jet);
             for k in 0..packed.block.rows() {
-                let (first, second) = self.objective.residual.derivatives(jet.y[k]);
+                let (first, second) = self.residual.derivatives(jet.y[k]);
                 let s = -packed.weight[k] * slope[row];
                 for i in 0..p {
                     sums.gradient[i][0] += s * first * jet.d[i][k];
@@ -280,7 +284,7 @@ impl Problem for FitProblem {
         let Scratch { jet, sums } = &mut **scratch;
         sums.clear(p);
         let blocks = self.blocks();
-        let view = View { law: self.law, objective: self.objective };
+        let view = View { law: self.law, objective: self.objective() };
         if blocks.len() <= PIECE {
             for packed in blocks {
                 view.block_sums(order, packed, &theta[..p], jet, sums);
@@ -315,12 +319,12 @@ impl Kinked for FitProblem {
             _ => (1.0, 1.0),
         }
     }
-    fn smooth(&mut self, delta: f64) {
-        self.objective.loss = match self.kinked {
+    fn smooth(&self, delta: f64) {
+        self.loss.set(match self.kinked {
             kinked if delta == 0.0 => kinked,
             Loss::Quantile { tau } => Loss::AsymmetricHuber { delta, factor: (1.0 - tau) / tau },
             _ => Loss::Huber { delta },
-        };
+        });
     }
     fn rows(&self, q: &[f64], rows: &mut RowTable) {
         let mut theta = [0.0; MAX_PARAMS];
@@ -335,7 +339,7 @@ impl Kinked for FitProblem {
         for packed in self.blocks() {
             self.law.jet(Order::First, &packed.block, &theta[..p], jet);
             for k in 0..packed.block.rows() {
-                let (first, _) = self.objective.residual.derivatives(jet.y[k]);
+                let (first, _) = self.residual.derivatives(jet.y[k]);
                 let from = rows.gradient.len();
                 rows.gradient.resize(from + q.len(), 0.0);
                 for (j, slope) in slopes.iter().enumerate() {
@@ -343,7 +347,7 @@ impl Kinked for FitProblem {
                         rows.gradient[from + i] -= first * jet.d[j][k] * slope;
                     }
                 }
-                rows.residual.push(packed.target[k] - self.objective.residual.at(jet.y[k]));
+                rows.residual.push(packed.target[k] - self.residual.at(jet.y[k]));
                 rows.weight.push(packed.weight[k]);
             }
         }

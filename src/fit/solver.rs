@@ -5,8 +5,8 @@ use super::seeds::linear_parameters;
 use super::{FitError, Setup, Spec};
 use crate::law::Transform;
 use crate::objective::{Loss, Residual};
-use crate::solve::free_scale::free_scale;
-use crate::solve::least_absolute::{Kinked, RowTable, least_absolute};
+use crate::solve::free_scale::FreeScale;
+use crate::solve::least_absolute::{Kinked, LeastAbsolute, RowTable};
 use crate::solve::projection::Projected;
 use crate::solve::{
     Iteration, Method, Newton, Options, Problem, QuasiNewton, Solution, Termination, executor, minimise,
@@ -17,27 +17,33 @@ use std::sync::Arc;
 /// Evaluations of the full problem that finish a projected one, at most.
 const POLISH: usize = 12;
 
+fn finished(problem: &dyn Problem, q: &[f64], mut method: impl Iteration) -> Solution {
+    let termination = minimise(problem, q, &mut method);
+    method.solution(termination)
+}
+
 impl Setup {
     /// Solves from one point in variables, on a problem made by [`Setup::problem`].
-    pub fn solve(&self, problem: &mut FitProblem, q: &[f64], options: Options) -> Solution {
+    pub fn solve(&self, problem: &FitProblem, q: &[f64], options: Options) -> Solution {
         let options = Options { exact: self.exact(), ..options };
-        match (self.special(), self.method) {
-            (true, _) => self.solve_in(problem, q, &mut Newton::new(q.len(), options)),
-            (false, Method::Newton) => executor::newton(problem, q, options),
-            (false, Method::QuasiNewton) => executor::quasi_newton(problem, q, options),
-            (false, Method::VariableProjection) => {
+        match (self.free_scale, self.method) {
+            (Some(delta), _) => executor::free_scale(problem, q, delta, options),
+            _ if self.objective.loss.is_kinked() => executor::least_absolute(problem, q, options),
+            (_, Method::Newton) => executor::newton(problem, q, options),
+            (_, Method::QuasiNewton) => executor::quasi_newton(problem, q, options),
+            (_, Method::VariableProjection) => {
                 self.project(problem, q, |projected, outer| executor::newton(projected, outer, options))
             }
         }
     }
 
     /// The same by the lean loop, reusing room.
-    pub fn solve_in(&self, problem: &mut FitProblem, q: &[f64], newton: &mut Newton) -> Solution {
+    pub fn solve_in(&self, problem: &FitProblem, q: &[f64], newton: &mut Newton) -> Solution {
         if let Some(delta) = self.free_scale {
-            return free_scale(problem, q, delta, newton.options(), newton);
+            return finished(problem, q, FreeScale::new(problem, delta, newton.options()));
         }
         if self.objective.loss.is_kinked() {
-            return least_absolute(problem, q, newton.options());
+            return finished(problem, q, LeastAbsolute::new(problem, newton.options()));
         }
         let options = newton.options();
         match self.method {
@@ -45,16 +51,9 @@ impl Setup {
                 let termination = minimise(problem, q, newton);
                 newton.solution(termination)
             }
-            Method::QuasiNewton => {
-                let mut method = QuasiNewton::new(q.len(), options);
-                let termination = minimise(problem, q, &mut method);
-                method.solution(termination)
-            }
-            Method::VariableProjection => self.project(problem, q, |projected, outer| {
-                let mut newton = Newton::new(outer.len(), options);
-                let termination = minimise(projected, outer, &mut newton);
-                newton.solution(termination)
-            }),
+            Method::QuasiNewton => finished(problem, q, QuasiNewton::new(q.len(), options)),
+            Method::VariableProjection => self
+                .project(problem, q, |projected, outer| finished(projected, outer, Newton::new(outer.len(), options))),
         }
     }
 
@@ -136,7 +135,7 @@ impl Setup {
     /// The absolute loss of a curved law has minima side by side, each held by as many rows as there
     /// are variables. From the best one found, each of those rows is let go of in turn, to either
     /// side, and the loss minimised from there; as long as that finds better.
-    pub(super) fn around(&self, problem: &mut FitProblem, best: Solution) -> Solution {
+    pub(super) fn around(&self, problem: &FitProblem, best: Solution) -> Solution {
         let n = best.q.len();
         let mut best = best;
         for _ in 0..ROUNDS {
@@ -154,7 +153,11 @@ impl Setup {
                     let moved = best.q.iter().zip(self.bounds.iter()).enumerate();
                     let start: Vec<f64> =
                         moved.map(|(i, (q, (low, high)))| (q + step * inverse[(i, a)]).clamp(*low, *high)).collect();
-                    let end = least_absolute(problem, &start, Options::default());
+                    let end = executor::least_absolute(
+                        problem,
+                        &start,
+                        Options { exact: self.exact(), ..Options::default() },
+                    );
                     let evaluations = best.evaluations + end.evaluations;
                     let better = end.termination.converged() && end.value < best.value;
                     best = Solution { evaluations, ..if better { end } else { best } };

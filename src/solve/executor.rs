@@ -2,6 +2,8 @@
 //! answer. Every objective call is counted against a budget; values that are not finite become a
 //! large finite number before argmin's solvers, which do not check, can see them.
 
+use super::free_scale::FreeScale;
+use super::least_absolute::{Kinked, LeastAbsolute};
 use super::{Iteration, Newton, Options, Problem, QuasiNewton, Solution, Termination};
 use argmin::core::{
     CostFunction, Error, Executor, IterState, KV, Problem as Counted, Solver, State, TerminationReason,
@@ -79,6 +81,16 @@ pub fn newton(problem: &dyn Problem, start: &[f64], options: Options) -> Solutio
 /// [`QuasiNewton`] by [`run`].
 pub fn quasi_newton(problem: &dyn Problem, start: &[f64], options: Options) -> Solution {
     run(problem, start, QuasiNewton::new(start.len(), options), options)
+}
+
+/// [`LeastAbsolute`] by [`run`].
+pub fn least_absolute(problem: &dyn Kinked, start: &[f64], options: Options) -> Solution {
+    run(problem, start, LeastAbsolute::new(problem, options), options)
+}
+
+/// [`FreeScale`] by [`run`].
+pub fn free_scale(problem: &dyn Kinked, start: &[f64], delta: f64, options: Options) -> Solution {
+    run(problem, start, FreeScale::new(problem, delta, options), options)
 }
 
 struct Guarded<F> {

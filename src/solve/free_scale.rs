@@ -8,7 +8,7 @@
 //! the answer that of least absolute residuals.
 
 use super::least_absolute::{Kinked, RowTable, least_absolute};
-use super::{Iteration, Newton, Options, Solution, Termination, minimise};
+use super::{Iteration, Newton, Options, Problem, Solution, Termination, minimise};
 use statrs::function::erf::erf;
 
 /// Below this fraction of the median residual the quadratic zone is as good as none.
@@ -72,52 +72,110 @@ fn median(rows: &RowTable) -> f64 {
     sizes.get(sizes.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Minimises −ln likelihood from `start`; the solution's value is that. `delta` is in units of the
-/// scale.
-pub fn free_scale(
-    problem: &mut dyn Kinked,
-    start: &[f64],
+/// The state of one solve. [`Iteration::step`] improves the parameters and then the scale.
+pub struct FreeScale<'a> {
+    problem: &'a dyn Kinked,
     delta: f64,
     options: Options,
-    newton: &mut Newton,
-) -> Solution {
-    let mut rows = RowTable::default();
-    let mut q = start.to_vec();
-    let mut evaluations = 1;
-    problem.rows(&q, &mut rows);
-    if rows.residual.iter().any(|r| !r.is_finite()) {
-        return Solution { q, value: f64::NAN, termination: Termination::BadStart, evaluations };
-    }
-    let mut s = scale(&rows, delta);
-    let mut termination = Termination::Budget;
-    for _ in 0..ROUNDS {
-        if s <= 0.0 {
-            termination = Termination::Exact;
-            break;
+    newton: Newton,
+    rows: RowTable,
+    q: Vec<f64>,
+    scale: f64,
+    rounds: usize,
+    evaluations: usize,
+}
+
+impl<'a> FreeScale<'a> {
+    /// A solve of a problem; `delta` is in units of the scale. [`Iteration::start`] sets it off.
+    pub fn new(problem: &'a dyn Kinked, delta: f64, options: Options) -> Self {
+        Self {
+            problem,
+            delta,
+            options,
+            newton: Newton::new(problem.dimension(), options),
+            rows: RowTable::default(),
+            q: Vec::new(),
+            scale: 0.0,
+            rounds: 0,
+            evaluations: 0,
         }
-        if collapses(&rows, delta, s) {
-            let end = least_absolute(problem, &q, options);
-            q.clone_from(&end.q);
-            evaluations += end.evaluations;
-            termination = end.termination;
+    }
+
+    fn collapses(&self) -> bool {
+        collapses(&self.rows, self.delta, self.scale)
+    }
+
+    fn value(&self) -> f64 {
+        if !self.rows.residual.iter().all(|r| r.is_finite()) {
+            return f64::INFINITY;
+        }
+        let least = if self.scale > 0.0 {
+            negative_log_likelihood(&self.rows, self.delta, self.scale)
         } else {
-            problem.smooth(delta * s);
-            termination = minimise(problem, &q, newton);
-            evaluations += newton.evaluations;
-            q.copy_from_slice(newton.point().0);
+            f64::NEG_INFINITY
+        };
+        least.max(-f64::MAX)
+    }
+}
+
+/// The problem is the one that it was made for, which knows how to be smoothed.
+impl Iteration for FreeScale<'_> {
+    const NAME: &'static str = "parameters and scale in turn";
+
+    fn start(&mut self, _: &dyn Problem, q: &[f64]) -> bool {
+        self.q = q.to_vec();
+        self.problem.rows(q, &mut self.rows);
+        (self.rounds, self.evaluations) = (0, 1);
+        self.scale = scale(&self.rows, self.delta);
+        self.rows.residual.iter().all(|r| r.is_finite())
+    }
+
+    fn step(&mut self, _: &dyn Problem) -> Option<Termination> {
+        if self.scale <= 0.0 {
+            return Some(Termination::Exact);
         }
-        problem.rows(&q, &mut rows);
-        evaluations += 1;
-        let next = scale(&rows, delta);
-        let settled = (next / s).ln().abs() <= 1e-11;
-        s = next;
-        if settled || evaluations >= options.budget || collapses(&rows, delta, s) && termination.converged() {
-            break;
+        let before = (self.q.clone(), self.value());
+        let termination = if self.collapses() {
+            let end = least_absolute(self.problem, &self.q, self.options);
+            self.q.clone_from(&end.q);
+            self.evaluations += end.evaluations;
+            end.termination
+        } else {
+            self.problem.smooth(self.delta * self.scale);
+            let termination = minimise(self.problem, &self.q, &mut self.newton);
+            self.evaluations += self.newton.evaluations;
+            self.q.copy_from_slice(&self.newton.q);
+            termination
+        };
+        self.problem.rows(&self.q, &mut self.rows);
+        self.evaluations += 1;
+        self.rounds += 1;
+        let next = scale(&self.rows, self.delta);
+        let settled = (next / self.scale).ln().abs() <= 1e-11;
+        self.scale = next;
+        let value = self.value();
+        if value.is_nan() || value > before.1 + 1e-9 * before.1.abs() {
+            // Both halves of a round go downhill, unless the sums overflow on the way.
+            self.q = before.0;
+            self.problem.rows(&self.q, &mut self.rows);
+            self.scale = scale(&self.rows, self.delta);
+            return Some(Termination::Stalled);
+        }
+        let collapsed = termination.converged() && self.collapses();
+        match () {
+            () if settled || collapsed => Some(termination),
+            () if self.rounds >= ROUNDS || self.evaluations >= self.options.budget => Some(Termination::Budget),
+            () => None,
         }
     }
-    let value = if s > 0.0 { negative_log_likelihood(&rows, delta, s) } else { f64::NEG_INFINITY };
-    let value = value.max(-f64::MAX);
-    Solution { q, value, termination, evaluations }
+
+    fn point(&self) -> (&[f64], f64) {
+        (&self.q, self.value())
+    }
+
+    fn solution(&self, termination: Termination) -> Solution {
+        Solution { q: self.q.clone(), value: self.value(), termination, evaluations: self.evaluations }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! conditions — those residuals zero, the gradient of the rest balanced by multipliers — by
 //! Newton's method to machine precision, and checks that every multiplier is within its bounds.
 
-use super::{Evaluation, Newton, Options, Problem, Solution, Termination, minimise};
+use super::{Evaluation, Iteration, Newton, Options, Problem, Solution, Termination, minimise};
 use crate::real::Order;
 use nalgebra::{DMatrix, DVector};
 
@@ -27,7 +27,7 @@ pub trait Kinked: Problem {
     fn slopes(&self) -> (f64, f64);
     /// Replaces the kink by a parabola of half-width `delta`; the objective becomes that of
     /// Huber's loss, `delta` times as steep. Zero restores the kink.
-    fn smooth(&mut self, delta: f64);
+    fn smooth(&self, delta: f64);
     /// Residuals, weights and gradients of all rows, replacing what `rows` held.
     fn rows(&self, q: &[f64], rows: &mut RowTable);
     /// The Hessian of Σ w_k s_k r_k for given slopes s_k.
@@ -38,53 +38,109 @@ pub trait Kinked: Problem {
 /// delta/2 of the kinked loss in every row, so a minimum of one is a minimum of the other to this.
 const LAST: f64 = 1e-9;
 
-/// Minimises from `start`. The problem's own (kinked) objective is restored on return.
-pub fn least_absolute(problem: &mut dyn Kinked, start: &[f64], options: Options) -> Solution {
-    let n = problem.dimension();
-    let mut newton = Newton::new(n, options);
-    let mut here = Evaluation::new(n);
-    let mut rows = RowTable::default();
-    problem.smooth(0.0);
-    if !problem.evaluate(start, Order::First, &mut here) {
-        return Solution { q: start.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
-    }
-    let mut best = Solution { q: start.to_vec(), value: here.value, termination: Termination::Stalled, evaluations: 1 };
-    problem.rows(start, &mut rows);
-    let mut sizes: Vec<f64> = rows.residual.iter().map(|r| r.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
-    let scale = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0).max(1e-12);
-    // A warm start (no damping asked for) is near: its active set shows at a small delta.
-    let mut delta = if options.damping == 0.0 { 0.1 * scale } else { scale };
-    let mut q = start.to_vec();
-    while delta > scale * LAST {
-        problem.smooth(delta);
-        let smooth = minimise(problem, &q, &mut newton);
-        best.evaluations += newton.evaluations;
-        q.clone_from(&newton.q);
-        problem.smooth(0.0);
-        keep(problem, &q, &mut best, &mut here, Termination::Stalled);
-        if smooth.converged() && delta <= scale * 1e-8 && here.value <= best.value * (1.0 + 1e-8) {
-            best.termination = Termination::Gap;
-        }
-        if let Some((polished, steps)) = polish(problem, &q, delta, &mut rows) {
-            best.evaluations += steps;
-            keep(problem, &polished, &mut best, &mut here, Termination::Multipliers);
-            if best.termination == Termination::Multipliers {
-                return best;
-            }
-        }
-        delta *= 0.1;
-    }
-    best
+/// The state of one solve. [`Iteration::step`] shrinks the zone once.
+pub struct LeastAbsolute<'a> {
+    problem: &'a dyn Kinked,
+    options: Options,
+    newton: Newton,
+    rows: RowTable,
+    here: Evaluation,
+    best: Solution,
+    q: Vec<f64>,
+    scale: f64,
+    delta: f64,
 }
 
-/// Takes a candidate that is no worse than the best to rounding.
-fn keep(problem: &dyn Problem, q: &[f64], best: &mut Solution, here: &mut Evaluation, termination: Termination) {
-    if problem.evaluate(q, Order::First, here) && here.value <= best.value * (1.0 + 1e-14) {
-        best.q = q.to_vec();
-        best.value = here.value;
-        best.termination = termination;
+impl<'a> LeastAbsolute<'a> {
+    /// A solve of a problem; [`Iteration::start`] sets it off.
+    pub fn new(problem: &'a dyn Kinked, options: Options) -> Self {
+        let n = problem.dimension();
+        Self {
+            problem,
+            options,
+            newton: Newton::new(n, options),
+            rows: RowTable::default(),
+            here: Evaluation::new(n),
+            best: Solution { q: Vec::new(), value: f64::NAN, termination: Termination::BadStart, evaluations: 0 },
+            q: Vec::new(),
+            scale: 0.0,
+            delta: 0.0,
+        }
     }
+
+    /// Takes a candidate that is no worse than the best to rounding.
+    fn keep(&mut self, q: &[f64], termination: Termination) {
+        let finite = self.problem.evaluate(q, Order::First, &mut self.here);
+        if finite && self.here.value <= self.best.value * (1.0 + 1e-14) {
+            self.best.q = q.to_vec();
+            self.best.value = self.here.value;
+            self.best.termination = termination;
+        }
+    }
+}
+
+/// The problem is the one that it was made for, which knows how to be smoothed.
+impl Iteration for LeastAbsolute<'_> {
+    const NAME: &'static str = "least absolute residuals by an active set";
+
+    fn start(&mut self, problem: &dyn Problem, q: &[f64]) -> bool {
+        self.problem.smooth(0.0);
+        self.q = q.to_vec();
+        self.best = Solution { q: q.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
+        if !problem.evaluate(q, Order::First, &mut self.here) {
+            return false;
+        }
+        self.best.value = self.here.value;
+        self.best.termination = Termination::Stalled;
+        self.problem.rows(q, &mut self.rows);
+        let mut sizes: Vec<f64> = self.rows.residual.iter().map(|r| r.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        self.scale = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0).max(1e-12);
+        // A warm start (no damping asked for) is near: its active set shows at a small delta.
+        self.delta = if self.options.damping == 0.0 { 0.1 * self.scale } else { self.scale };
+        true
+    }
+
+    fn step(&mut self, _: &dyn Problem) -> Option<Termination> {
+        if self.delta <= self.scale * LAST {
+            return Some(self.best.termination);
+        }
+        self.problem.smooth(self.delta);
+        let smooth = minimise(self.problem, &self.q, &mut self.newton);
+        self.best.evaluations += self.newton.evaluations;
+        self.q.clone_from(&self.newton.q);
+        self.problem.smooth(0.0);
+        let q = self.q.clone();
+        self.keep(&q, Termination::Stalled);
+        let near = self.delta <= self.scale * 1e-8 && self.here.value <= self.best.value * (1.0 + 1e-8);
+        if smooth.converged() && near {
+            self.best.termination = Termination::Gap;
+        }
+        if let Some((polished, steps)) = polish(self.problem, &q, self.delta, &mut self.rows) {
+            self.best.evaluations += steps;
+            self.keep(&polished, Termination::Multipliers);
+            if self.best.termination == Termination::Multipliers {
+                return Some(Termination::Multipliers);
+            }
+        }
+        self.delta *= 0.1;
+        None
+    }
+
+    fn point(&self) -> (&[f64], f64) {
+        (&self.best.q, self.best.value)
+    }
+
+    fn solution(&self, termination: Termination) -> Solution {
+        Solution { termination, ..self.best.clone() }
+    }
+}
+
+/// Minimises from `start` by [`LeastAbsolute`]. The problem's own (kinked) objective is restored.
+pub fn least_absolute(problem: &dyn Kinked, start: &[f64], options: Options) -> Solution {
+    let mut method = LeastAbsolute::new(problem, options);
+    let termination = minimise(problem, start, &mut method);
+    method.solution(termination)
 }
 
 /// Newton's method on the optimality conditions with the rows inside `delta` as active set: the

@@ -99,12 +99,12 @@ fn solve(report: &Report) {
     let data = measurements(&points());
     let spec = chinchilla(Starts::Only(vec![USUAL.to_vec()]));
     let setup = fit::setup(&spec, &data).expect("it can be posed");
-    let mut problem = setup.problem();
+    let problem = setup.problem();
     let start = problem.variables(&USUAL);
     let mut newton = Newton::new(setup.free(), Options::default());
-    let solution = setup.solve_in(&mut problem, &start, &mut newton);
+    let solution = setup.solve_in(&problem, &start, &mut newton);
     assert!(agrees(solution.value, MINIMUM, 1e-9), "{solution:?}");
-    let seconds = time(1.0, || drop(black_box(setup.solve_in(&mut problem, &start, &mut newton))));
+    let seconds = time(1.0, || drop(black_box(setup.solve_in(&problem, &start, &mut newton))));
     report.row("fit", seconds, solution.evaluations as f64, 240.0);
     if !report.json {
         let whole = fitted(&spec, &data);
@@ -178,13 +178,13 @@ fn search(report: &Report) {
                 let some: Vec<[f64; 3]> = points.iter().filter(|_| rng.random_range(0.0..1.0) < 0.5).copied().collect();
                 let data = measurements(&some);
                 let setup = fit::setup(&spec, &data).expect("it can be posed");
-                let mut problem = setup.problem();
+                let problem = setup.problem();
                 let mut newton = Newton::new(setup.free(), Options::default());
                 let best = starts
                     .iter()
                     .map(|theta| {
                         let start = problem.variables(theta);
-                        setup.solve_in(&mut problem, &start, &mut newton).value
+                        setup.solve_in(&problem, &start, &mut newton).value
                     })
                     .fold(f64::INFINITY, f64::min);
                 fitted(&spec, &data).value <= best * (1.0 + 1e-9)
@@ -213,7 +213,7 @@ fn laws(report: &Report) {
         };
         let spec = Spec::new(*law, objective);
         let whole = fitted(&spec, &data);
-        let mut problem = whole.setup.problem();
+        let problem = whole.setup.problem();
         let mut here = Evaluation::new(whole.setup.free());
         let truth = problem.variables(&theta);
         assert!(problem.evaluate(&truth, Order::First, &mut here), "{id}: the truth is not finite");
@@ -234,8 +234,8 @@ fn laws(report: &Report) {
             report.row(&format!("{id}, {name}"), seconds, 1.0, 240.0);
         }
         let mut newton = Newton::new(whole.setup.free(), Options::default());
-        let passes = whole.setup.solve_in(&mut problem, &truth, &mut newton).evaluations as f64;
-        let seconds = time(0.02, || drop(black_box(whole.setup.solve_in(&mut problem, &truth, &mut newton))));
+        let passes = whole.setup.solve_in(&problem, &truth, &mut newton).evaluations as f64;
+        let seconds = time(0.02, || drop(black_box(whole.setup.solve_in(&problem, &truth, &mut newton))));
         report.row(&format!("{id}, fit"), seconds, passes, 240.0);
     }
     assert!(worse.is_empty(), "worse than the truth: {worse:?}");
@@ -270,11 +270,11 @@ fn row_counts(report: &Report, most: usize) {
         assert!(whole.value <= here.value, "{rows} rows: {} against {}", whole.value, here.value);
         let held = before.zip(memory("VmHWM")).map_or(f64::NAN, |(before, peak)| (peak - before) / rows as f64);
         let setup = &whole.setup;
-        let mut problem = setup.problem();
+        let problem = setup.problem();
         let start = problem.variables(&USUAL);
         let mut newton = Newton::new(setup.free(), Options::default());
-        let passes = setup.solve_in(&mut problem, &start, &mut newton).evaluations as f64;
-        let seconds = time(0.2, || drop(black_box(setup.solve_in(&mut problem, &start, &mut newton))));
+        let passes = setup.solve_in(&problem, &start, &mut newton).evaluations as f64;
+        let seconds = time(0.2, || drop(black_box(setup.solve_in(&problem, &start, &mut newton))));
         report.row(&format!("{rows} rows, fit"), seconds, passes, rows as f64);
         println!("{:<44} {held:>12.0} bytes per row", "");
         if rows >= 100_000 {
