@@ -9,8 +9,8 @@ BASELINE  the script that fits with SciPy: `BASELINE POINTS.csv {fit|bootstrap|g
 --points  columns N, C, L (default: the built-in data set that the bench uses)
 --bench   the bench (default: `cargo bench --quiet --bench fit --`)
 
-Both sides measure the processor seconds of their own process. SciPy runs before and after ours, and
-the less of its two times counts.
+Both sides measure the processor seconds of their own process. They take turns three times, and the
+least of each side's times counts: what else the machine does slows either.
 """
 import argparse
 import json
@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 REFITS = 4000
+TURNS = 3
 
 
 def lines_of(command):
@@ -43,10 +44,13 @@ def main():
         command = [options.python, options.baseline.resolve(), options.points.resolve()]
         return {what: lines_of([*command, what])[-1] for what in ("fit", "bootstrap", "grid")}
 
-    before = scipy()
-    ours = {line["what"]: line for line in lines_of([*shlex.split(options.bench), "--json"])}
-    after = scipy()
-    both = lambda what, key: min(before[what][key], after[what][key])
+    def bench():
+        return {line["what"]: line for line in lines_of([*shlex.split(options.bench), "--json"])}
+
+    turns = [(scipy(), bench()) for _ in range(TURNS)]
+    least = lambda what: min((ours[what] for _, ours in turns), key=lambda line: line["cpu_s_each"])
+    ours = {what: least(what) for what in turns[0][1]}
+    both = lambda what, key: min(theirs[what][key] for theirs, _ in turns)
     rows = [
         ("one solve from the usual start", both("fit", "cpu_s_each"), ours["fit"], 1),
         ("one warm bootstrap refit", both("bootstrap", "cpu_s_each"), ours["bootstrap"], 1),
