@@ -138,6 +138,7 @@ fn vocabularies_have_the_intervals_of_the_replicates() {
         let curve = plot.series.iter().find(|s| s.name.starts_with("published")).unwrap();
         let i = (0..curve.x.len()).find(|&i| curve.x[i] > 70e9).unwrap();
         assert!(curve.lower[i] < curve.y[i] && curve.y[i] < curve.upper[i], "{}", plot.title);
+        assert!(curve.lower.iter().chain(&curve.upper).all(|end| end.is_finite()), "{}", plot.title);
         let width = curve.upper[i] / curve.lower[i];
         assert!(width > narrowest && width < widest, "{}: {width}", plot.title);
         assert_eq!(plot.series.iter().find(|s| s.name.starts_with("models as")).unwrap().x.len(), 13);

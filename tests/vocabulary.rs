@@ -106,6 +106,13 @@ fn a_vocabulary_that_only_hurts_has_no_optimum() {
 }
 
 #[test]
+fn a_vanishing_vocabulary_term_wants_no_vocabulary() {
+    let best = |a2: f64| Tradeoff { a2, alpha2: 1.0, b: 1.3, beta: 0.44 }.vocabulary_parameters(7e10, 7e23);
+    assert!(best(1e-3) > 1e6 && best(1e-40) < 1e-3 && best(1e-150) > 0.0, "{} {}", best(1e-40), best(1e-150));
+    assert!(best(0.0).is_nan());
+}
+
+#[test]
 fn gamma_of_approach_2_is_the_huber_slope_through_the_origin_of_the_roots() {
     let sizes = [33e6, 85e6, 151e6, 302e6, 631e6, 1130e6, 2870e6];
     let anchor = vocabulary_parameters(sizes[0], cheapest_vocabulary(sizes[0]));

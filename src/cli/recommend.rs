@@ -13,9 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// The run to advise on.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:
-  scaling recommend --N 7B --D 1.4T --sequence 2048
-  scaling recommend --N 215M --D 20B --runs sweep.csv --batch-unit sequences --out sweep/")]
+#[command(after_help = "Example: scaling recommend --N 7B --D 1.4T --sequence 2048
+         scaling recommend --N 215M --D 20B --runs sweep.csv --batch-unit sequences --out sweep/")]
 pub struct Args {
     /// Parameters
     #[arg(long = "N", value_name = "PARAMETERS", value_parser = amount)]

@@ -41,7 +41,8 @@ pub fn chart(sweep: &Sweep) -> Chart {
         match (advice.point.rate, advice.point.batch) {
             (Some(rate), Some(batch)) if inside(rate, rates) && inside(batch, batches) => {
                 places.push((batch, rate));
-                labels.push(label);
+                // A paper's second set of constants with the same excess lies beside its first.
+                labels.push(if labels.contains(&label) { String::new() } else { label });
             }
             (Some(rate), None) if inside(rate, rates) => level(true, rate, "learning rate"),
             (None, Some(batch)) if inside(batch, batches) => level(false, batch, "batch"),
@@ -65,7 +66,8 @@ pub fn chart(sweep: &Sweep) -> Chart {
         ),
         caption: format!(
             "Lines of equal loss, by their relative excess over the best run, interpolated between runs in the \
-             logarithms of learning rate and batch and not beyond them. A rule for one of the two is a line across, \
+             logarithms of learning rate and batch and not beyond them; where runs are sparse, the line between \
+             them lies above the bowl that they are on. A rule for one of the two is a line across, \
              with the excess at the best place on it.{absent}"
         ),
         size: (900, 640),
