@@ -33,10 +33,10 @@ pub struct Args {
     /// cost, interpolated between runs in the logarithms of learning rate and batch
     #[arg(long, value_name = "TABLE")]
     runs: Option<String>,
-    /// Column of the sweep that plays a role: lr=\"Peak LR\", batch=…, L=…, N=…, D=…
+    /// Column of the sweep that plays a role: lr="Peak LR", batch=…, L=…, N=…, D=…
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair, requires = "runs")]
     map: Vec<(String, String)>,
-    /// Rows of the sweep to keep: \"L < 10\"
+    /// Rows of the sweep to keep: "L < 10"
     #[arg(long = "where", value_name = "CONDITION", requires = "runs")]
     filter: Option<String>,
     /// What the sweep's batch counts, where its header does not say: tokens or sequences
