@@ -2,6 +2,8 @@
 //! published rule side by side, none averaged, and what following one would have cost on a grid
 //! of finished runs.
 
+pub mod sweep;
+
 use crate::cost::six_n_d;
 use crate::law::Law;
 use crate::reference::{self, Recommends, ReferenceError};
@@ -97,6 +99,8 @@ impl Recommendation {
 pub struct Point {
     /// Where the constants are from, up to the slash: "steplaw2025".
     pub paper: String,
+    /// The rules: "steplaw2025/rounded-lr" and so on.
+    pub rules: Vec<String>,
     /// Peak learning rate, if the paper has a rule that gives one here.
     pub rate: Option<f64>,
     /// Batch in tokens, likewise.
@@ -114,8 +118,10 @@ impl Recommendation {
                 Recommends::LearningRate => fill_once(&mut point.rate, row.value),
                 Recommends::BatchTokens => fill_once(&mut point.batch, row.value),
             };
-            if !points.iter_mut().any(|point| point.paper == paper(row) && fill(point)) {
-                let mut point = Point { paper: paper(row), rate: None, batch: None };
+            if let Some(point) = points.iter_mut().find_map(|p| (p.paper == paper(row) && fill(p)).then_some(p)) {
+                point.rules.push(row.source.clone());
+            } else {
+                let mut point = Point { paper: paper(row), rules: vec![row.source.clone()], rate: None, batch: None };
                 fill(&mut point);
                 points.push(point);
             }

@@ -124,7 +124,7 @@ impl Tradeoff {
             let data = budget / 1e15 / (6.0 * total);
             f64::ln(beta * b) - beta * data.ln() - f64::ln(alpha2 * a2) - total.ln() + (alpha2 + 1.0) * ln_n_v
         };
-        1e6 * root(slope, f64::ln(1e-9), f64::ln(1e12)).exp()
+        1e6 * root(slope, f64::ln(1e-300), f64::ln(1e12)).exp()
     }
 }
 

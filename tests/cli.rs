@@ -529,6 +529,92 @@ fn rules_for_learning_rate_and_batch_stand_side_by_side() {
     assert_eq!((status, said.contains("must be positive")), (2, true), "{said}");
 }
 
+/// A sweep at two model sizes with a loss that is a bowl in the logarithms.
+fn sweep(folder: &TempDir, batch: &str) -> PathBuf {
+    let mut lines = vec![format!("Model Size,tokens,Peak LR,{batch},val loss")];
+    for n in [1e9, 2e9] {
+        for i in 0..9 {
+            for j in 0..9 {
+                let (rate, size) = (1e-4 * 2f64.powi(i), 65_536.0 * 2f64.powi(j));
+                let loss = 2.5 + 0.02 * (rate / 1e-3).ln().powi(2) + 0.01 * (size / 1e6).ln().powi(2) + n / 1e10;
+                lines.push(format!("{n},100e9,{rate},{size},{loss}"));
+            }
+        }
+    }
+    let file = folder.path().join("sweep.csv");
+    fs::write(&file, lines.join("\n") + "\n").unwrap();
+    file
+}
+
+#[test]
+fn rules_are_held_against_a_sweep_of_the_users_own() {
+    let folder = TempDir::new().unwrap();
+    let (file, out) = (sweep(&folder, "batch_tokens"), folder.path().join("out"));
+    let asked = ["recommend", "--N", "1.003B", "--D", "100B", "--runs", path(&file)];
+    let value = json(&[&asked[..], &["--json", "--out", path(&out)]].concat());
+    let sweep = &value["sweep"];
+    assert_eq!((sweep["rows_read"].as_u64(), sweep["rows_kept"].as_u64()), (Some(162), Some(81)), "{sweep}");
+    let best = sweep["best"]["loss"].as_f64().unwrap();
+    let advice = sweep["advice"].as_array().unwrap();
+    let inside: Vec<&Value> = advice.iter().filter(|a| a["excess"].is_number() && a["nearest"].is_number()).collect();
+    assert!(inside.len() >= 3, "{advice:?}");
+    for a in inside {
+        let (rate, batch) = (a["at"][0].as_f64().unwrap(), a["at"][1].as_f64().unwrap());
+        let bowl = 2.6 + 0.02 * (rate / 1e-3).ln().powi(2) + 0.01 * (batch / 1e6).ln().powi(2);
+        // A bowl lies below its chords, by at most the curvature times an eighth of the step squared, each way.
+        let over = a["loss"].as_f64().unwrap() - bowl;
+        assert!((-1e-9..=0.03 * 2f64.ln().powi(2) / 4.0 + 1e-9).contains(&over), "{a}");
+        assert!((a["excess"].as_f64().unwrap() - (bowl + over) / best + 1.0).abs() < 1e-12, "{a}");
+    }
+    // Rules that ask for the final loss are given the sweep's best.
+    assert_eq!(value["run"]["loss"], sweep["best"]["loss"]);
+    assert!(
+        advice.iter().all(|a| a["excess"].is_number() != a["note"].as_str().unwrap().starts_with("not in")),
+        "{advice:?}"
+    );
+    let kept: Value = serde_json::from_slice(&fs::read(out.join("sweep.json")).unwrap()).unwrap();
+    assert_eq!(&kept, sweep);
+    let drawn = fs::read_to_string(out.join("sweep.svg")).unwrap();
+    assert!(drawn.contains("steplaw2025 +") && drawn.contains("best run"));
+    assert!(fs::read(out.join("sweep.png")).unwrap().starts_with(b"\x89PNG"));
+
+    let said = done(&asked);
+    assert!(said.contains("81 of 162 rows kept: those with N = 1B and D = 100B within 1 %"), "{said}");
+    assert!(
+        said.contains("nearest run") && said.contains("steplaw2025/rounded-lr, steplaw2025/rounded-batch"),
+        "{said}"
+    );
+    let narrow = done(&[&asked[..], &["--where", "lr < 5e-4"]].concat());
+    assert!(narrow.contains("not in the sweep: learning rate outside 1.00e-4 to 4.00e-4"), "{narrow}");
+}
+
+#[test]
+fn a_sweep_that_cannot_be_used_says_why() {
+    let folder = TempDir::new().unwrap();
+    let file = sweep(&folder, "batch size");
+    let asked = |more: &[&str]| sentence(&[&["recommend", "--D", "100B", "--runs", path(&file)][..], more].concat());
+    let (status, said) = asked(&["--N", "1B"]);
+    assert_eq!((status, said.contains("`batch size` does not say what the batch counts")), (2, true), "{said}");
+    let (status, said) = asked(&["--N", "3B", "--batch-unit", "tokens"]);
+    assert_eq!(status, 2);
+    assert!(said.contains("none of the 162 rows has N = 3B and D = 100B"), "{said}");
+    assert!(said.contains("2B and 100B; 1B and 100B"), "{said}");
+    let line = done(&[
+        "recommend",
+        "--N",
+        "1B",
+        "--D",
+        "100B",
+        "--runs",
+        path(&file),
+        "--batch-unit",
+        "tokens",
+        "--where",
+        "lr < 1.5e-4",
+    ]);
+    assert!(line.contains("the runs vary too little"), "{line}");
+}
+
 /// Requests that make no sense: status 2, and the way out in the sentence.
 #[test]
 fn senseless_requests_are_status_two_and_say_the_way_out() {

@@ -130,6 +130,22 @@ fn vocabularies_are_those_of_table_1() {
 }
 
 #[test]
+fn vocabularies_have_the_intervals_of_the_replicates() {
+    let plots = &chart("vocabulary-intervals").plots;
+    assert_eq!(plots.len(), 4);
+    // 95% at about 70B: widths as factors, approach by approach.
+    for (plot, (narrowest, widest)) in plots.iter().zip([(50.0, 200.0), (1.05, 1.2), (50.0, 300.0), (1e6, f64::MAX)]) {
+        let curve = plot.series.iter().find(|s| s.name.starts_with("published")).unwrap();
+        let i = (0..curve.x.len()).find(|&i| curve.x[i] > 70e9).unwrap();
+        assert!(curve.lower[i] < curve.y[i] && curve.y[i] < curve.upper[i], "{}", plot.title);
+        assert!(curve.lower.iter().chain(&curve.upper).all(|end| end.is_finite()), "{}", plot.title);
+        let width = curve.upper[i] / curve.lower[i];
+        assert!(width > narrowest && width < widest, "{}: {width}", plot.title);
+        assert_eq!(plot.series.iter().find(|s| s.name.starts_with("models as")).unwrap().x.len(), 13);
+    }
+}
+
+#[test]
 fn three_approaches_agree_on_one_half_and_porians_exponents_fall() {
     let ours = series(chart("allocation-approaches"), "ours");
     assert_eq!(ours.x.len(), 3);

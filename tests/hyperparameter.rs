@@ -2,9 +2,13 @@
 //! the tests say so and pass).
 
 use scaling_laws::dataset::Measurements;
+use scaling_laws::families::sweep::chart;
+use scaling_laws::figure;
 use scaling_laws::fit::{Spec, fit};
+use scaling_laws::ingest::Source;
 use scaling_laws::laws::find;
 use scaling_laws::objective::{Loss, Objective, Residual};
+use scaling_laws::recommend::sweep::{BatchUnit, Reading, Sweep};
 use scaling_laws::recommend::{GridRun, Run, excess, published, recommend};
 use scaling_laws::reference::Recommends;
 use std::collections::BTreeMap;
@@ -96,6 +100,39 @@ fn step_law_costs_a_thousandth_of_the_loss_and_older_rules_seven_to_twelve() {
     close(cost(&cells, kaplan).0, 12.138, 1e-3);
     let bjorck = |n: f64, d: f64| (predict("step-law-lr", &[1.55e-3 * 1e9f64.powf(0.55), -0.23, -0.32], &[n, d]), 5e5);
     close(cost(&cells, bjorck).0, 9.115, 1e-3);
+}
+
+#[test]
+fn a_sweep_read_from_the_grid_says_the_same_between_its_runs() {
+    let Some(cells) = grid() else { return };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/steplaw/dense_lr_bs_loss.csv");
+    let reading = Reading {
+        map: vec![("L".to_owned(), "smooth loss".to_owned())],
+        batch: Some(BatchUnit::Sequences),
+        ..Reading::default()
+    };
+    let rules = published().expect("every reference file reads");
+    let (mut rows, mut lost, mut nearest) = (0, Vec::new(), Vec::new());
+    for (&(n, d), runs) in &cells {
+        let run = Run { n: n as f64, d: d as f64, sequence: SEQUENCE, loss: None };
+        let mut sweep = Sweep::read(&Source::File(path.clone()), run, &reading).expect("a sweep");
+        assert_eq!((sweep.rows_read, sweep.rows_kept, sweep.runs.len()), (1911, runs.len(), runs.len()));
+        rows += sweep.rows_kept;
+        sweep.judge(&recommend(&rules, run));
+        let advice =
+            |rule: &str| sweep.advice.iter().find(|a| a.point.rules.iter().any(|r| r == rule)).expect("a rule");
+        let rounded = advice("steplaw2025/rounded-lr");
+        lost.push(1e3 * rounded.excess.expect("Step Law stays on its own grid"));
+        nearest.push(1e3 * rounded.nearest.expect("a nearest run"));
+        assert!(sweep.advice.iter().filter_map(|a| a.excess).all(|excess| excess >= -1e-12));
+        let figure = figure::chart(&chart(&sweep));
+        assert!(figure::svg(&figure).is_ok());
+    }
+    assert_eq!(rows, 1911);
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    close(mean(&nearest), 0.9566, 1e-4);
+    eprintln!("mean excess of Step Law: {} between runs, {} at the nearest", mean(&lost), mean(&nearest));
+    assert!((0.5..1.5).contains(&mean(&lost)), "{lost:?}");
 }
 
 #[test]

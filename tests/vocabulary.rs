@@ -6,14 +6,14 @@ use scaling_laws::dataset::{Label, Measurements};
 use scaling_laws::fit::{Fit, Spec, fit};
 use scaling_laws::law::Law;
 use scaling_laws::laws::find;
-use scaling_laws::objective::{Loss, Objective, Residual};
+use scaling_laws::objective::{Loss, Objective};
 use scaling_laws::reference::{self, Verdict};
 use scaling_laws::tokenisation::{
     TOKEN_FUNCTION, Tradeoff, cheapest_vocabulary, compute_optimal_budget, token_count, training_flops,
     unigram_frequencies, unigram_normalised_loss, vocabulary_parameters, width,
 };
 use scaling_laws::vocabulary::envelope::{Origin, Point, envelope, interpolated, rows};
-use scaling_laws::vocabulary::{Approach, growth, models};
+use scaling_laws::vocabulary::{Approach, growth, models, replicates};
 
 /// Approach 3 as the authors' code has it: E, A1, A2, B, alpha2, beta.
 const APPROACH_3: [f64; 6] = [
@@ -103,6 +103,13 @@ fn a_vocabulary_that_only_hurts_has_no_optimum() {
     let allocation = law("tao-approach-3").card().allocation.expect("a budget can be spent");
     let closed_form = allocation.closed_form.expect("a closed form");
     assert_eq!(closed_form(&theta, &[7e10, f64::NAN, f64::NAN], 1e24), None);
+}
+
+#[test]
+fn a_vanishing_vocabulary_term_wants_no_vocabulary() {
+    let best = |a2: f64| Tradeoff { a2, alpha2: 1.0, b: 1.3, beta: 0.44 }.vocabulary_parameters(7e10, 7e23);
+    assert!(best(1e-3) > 1e6 && best(1e-40) < 1e-3 && best(1e-150) > 0.0, "{} {}", best(1e-40), best(1e-150));
+    assert!(best(0.0).is_nan());
 }
 
 #[test]
@@ -407,13 +414,7 @@ fn approach_3_on_the_public_runs_scores_as_published_only_with_the_fitted_tokens
 }
 
 fn refit(runs: &[Point], id: &str) -> Fit {
-    let rows: Vec<&Point> = runs.iter().filter(|p| p.c >= 2.18e17).collect();
-    let column = |of: fn(&Point) -> f64| rows.iter().map(|&p| of(p)).collect::<Vec<f64>>();
-    let data = Measurements::from_columns(
-        "public runs",
-        vec![("N_nv", column(|p| p.n_nv)), ("V", column(|p| p.v)), ("H", column(|p| p.h)), ("L_u", column(|p| p.loss))],
-    );
-    fit(&Spec::new(law(id), Objective { residual: Residual::Raw, loss: HUBER }), &data).expect("a fit")
+    replicates::of_approach_3(law(id), runs, 0, SEED).expect("a fit").0
 }
 
 #[test]
@@ -436,4 +437,50 @@ fn approach_3_refitted_with_the_right_tokens_ends_on_the_bound() {
         assert!((ours - expected).abs() < 2e-5, "{:?}", fit.theta);
     }
     assert!(fit.warnings.iter().any(|warning| warning.kind == "bound-hit"), "{:?}", fit.warnings);
+}
+
+const REPLICATES: usize = 400;
+const SEED: u64 = 2024;
+const TABLES: [(&str, &str); 4] = [
+    ("approach-1", "tao-approach-1"),
+    ("approach-2", "tao-approach-2"),
+    ("approach-3", "tao-approach-3-as-published"),
+    ("approach-3-corrected", "tao-approach-3"),
+];
+
+/// The first replicates of an approach; of approach 2 without any runs.
+fn replicated(part: &str, id: &str, runs: &[Point], count: usize) -> Vec<Vec<f64>> {
+    match part {
+        "approach-1" => replicates::of_approach_1(law(id), runs, &LAST_TOKENS, count, SEED),
+        "approach-2" => replicates::of_approach_2(law(id), 3_145_728.0, count, SEED),
+        _ => replicates::of_approach_3(law(id), runs, count, SEED).map(|(_, found)| found.thetas),
+    }
+    .expect("a fit")
+}
+
+/// `UPDATE_REPLICATES=1 cargo test --test vocabulary` writes the tables again.
+#[test]
+fn kept_replicates_are_those_of_the_public_runs() {
+    let runs = public_runs();
+    for (part, id) in TABLES {
+        let Some(runs) = runs.as_deref().or((part == "approach-2").then_some(&[])) else { continue };
+        let path = format!("{}/datasets/tao2024-replicates/{part}.csv", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("UPDATE_REPLICATES").is_some() {
+            let found = replicated(part, id, runs, REPLICATES);
+            let head: Vec<&str> = law(id).card().params.iter().map(|param| param.symbol).collect();
+            let row = |theta: &Vec<f64>| theta.iter().map(|v| format!("{v:.7e}")).collect::<Vec<_>>().join(",");
+            let lines: Vec<String> = std::iter::once(head.join(",")).chain(found.iter().map(row)).collect();
+            std::fs::write(&path, lines.join("\n") + "\n").expect("the folder is there");
+            eprintln!("{part}: {} of {REPLICATES} replicates", found.len());
+            continue;
+        }
+        let kept = std::fs::read_to_string(&path).expect("the table is kept");
+        let found = replicated(part, id, runs, 6);
+        assert_eq!(found.len(), 6, "{part}");
+        for (line, theta) in kept.lines().skip(1).zip(&found) {
+            for (cell, ours) in line.split(',').zip(theta) {
+                close(*ours, cell.parse().expect("a number"), 1e-5);
+            }
+        }
+    }
 }

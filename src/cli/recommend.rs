@@ -1,13 +1,20 @@
 //! `scaling recommend`.
 
-use super::{Failure, Outcome, amount, print, print_json};
-use crate::recommend::{Run, published, recommend};
+use super::{Failure, Outcome, amount, pair, print, print_json};
+use crate::families::sweep;
+use crate::figure;
+use crate::ingest::Source;
+use crate::recommend::sweep::{BatchUnit, Reading, Sweep, SweepError};
+use crate::recommend::{Recommendation, Run, published, recommend};
+use crate::study::write_whole;
 use serde_json::json;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// The run to advise on.
 #[derive(clap::Args)]
-#[command(after_help = "Example: scaling recommend --N 7B --D 1.4T --sequence 2048")]
+#[command(after_help = "Example: scaling recommend --N 7B --D 1.4T --sequence 2048
+         scaling recommend --N 215M --D 20B --runs sweep.csv --batch-unit sequences --out sweep/")]
 pub struct Args {
     /// Parameters
     #[arg(long = "N", value_name = "PARAMETERS", value_parser = amount)]
@@ -18,27 +25,105 @@ pub struct Args {
     /// Tokens per sequence
     #[arg(long, value_name = "TOKENS", value_parser = amount, default_value = "2048")]
     sequence: f64,
-    /// Loss expected at the end, for the rules that ask for it
+    /// Loss expected at the end, for the rules that ask for it [default: with --runs, their best]
     #[arg(long, value_name = "L")]
     loss: Option<f64>,
+    /// A sweep of your own: a table with columns of learning rate, batch and loss. Rows of other N
+    /// and D are left out where it has these columns. Says what loss following each rule would have
+    /// cost, interpolated between runs in the logarithms of learning rate and batch
+    #[arg(long, value_name = "TABLE")]
+    runs: Option<String>,
+    /// Column of the sweep that plays a role: lr="Peak LR", batch=…, L=…, N=…, D=…
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair, requires = "runs")]
+    map: Vec<(String, String)>,
+    /// Rows of the sweep to keep: "L < 10"
+    #[arg(long = "where", value_name = "CONDITION", requires = "runs")]
+    filter: Option<String>,
+    /// What the sweep's batch counts, where its header does not say: tokens or sequences
+    #[arg(long, value_name = "UNIT", value_parser = batch_unit, requires = "runs")]
+    batch_unit: Option<BatchUnit>,
+    /// Folder for the sweep as a record, and for its figure as SVG and PNG
+    #[arg(long, value_name = "DIR", requires = "runs")]
+    out: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
-/// Prints every published rule's answer side by side.
+fn batch_unit(text: &str) -> Result<BatchUnit, String> {
+    match text {
+        "tokens" => Ok(BatchUnit::Tokens),
+        "sequences" => Ok(BatchUnit::Sequences),
+        _ => Err(format!("`{text}`: write tokens or sequences")),
+    }
+}
+
+impl From<SweepError> for Failure {
+    fn from(error: SweepError) -> Self {
+        match &error {
+            SweepError::Ingest(mistake) if !mistake.is_request() => Self::work(error),
+            _ => Self::request(error),
+        }
+    }
+}
+
+/// Prints every published rule's answer side by side, and what following it would have cost on the
+/// user's own runs.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if [args.n, args.d, args.sequence].iter().any(|v| v.is_nan() || *v <= 0.0) {
         return Err(Failure::request("N, D and the sequence length must be positive"));
     }
     let rules = published().map_err(Failure::work)?;
-    let answer = recommend(&rules, Run { n: args.n, d: args.d, sequence: args.sequence, loss: args.loss });
-    if args.json {
-        return print_json(out, &json!(answer));
+    let mut wanted = Run { n: args.n, d: args.d, sequence: args.sequence, loss: args.loss };
+    let mut sweep = args.runs.as_deref().map(|table| read(args, table, wanted)).transpose()?;
+    wanted.loss = wanted.loss.or_else(|| sweep.as_ref().map(|sweep| sweep.best.loss));
+    let answer = recommend(&rules, wanted);
+    if let Some(sweep) = &mut sweep {
+        sweep.run = wanted;
+        sweep.judge(&answer);
     }
+    if let (Some(sweep), Some(folder)) = (&sweep, &args.out) {
+        write(sweep, folder)?;
+    }
+    if args.json {
+        let mut value = json!(answer);
+        if let (Some(sweep), Some(object)) = (&sweep, value.as_object_mut()) {
+            object.insert("sweep".to_owned(), json!(sweep));
+        }
+        return print_json(out, &value);
+    }
+    side_by_side(out, &answer)?;
+    if let Some(sweep) = &sweep {
+        costs(out, sweep)?;
+    }
+    match &args.out {
+        Some(folder) => Ok(writeln!(out, "\nfigure: {}", folder.join("sweep.svg").display())?),
+        None => Ok(()),
+    }
+}
+
+fn read(args: &Args, table: &str, run: Run) -> Result<Sweep, SweepError> {
+    let reading = Reading { map: args.map.clone(), filter: args.filter.clone(), batch: args.batch_unit };
+    Sweep::read(&Source::named(table), run, &reading)
+}
+
+/// The record, and the figure drawn from it.
+fn write(sweep: &Sweep, folder: &Path) -> Outcome {
+    let mut bytes = serde_json::to_vec_pretty(sweep).map_err(Failure::work)?;
+    bytes.push(b'\n');
+    write_whole(&folder.join("sweep.json"), &bytes)?;
+    let svg = figure::svg(&figure::chart(&sweep::chart(sweep))).map_err(Failure::work)?;
+    write_whole(&folder.join("sweep.svg"), svg.as_bytes())?;
+    Ok(write_whole(&folder.join("sweep.png"), &figure::png(&svg).map_err(Failure::work)?)?)
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "—".to_owned(), print::number)
+}
+
+fn side_by_side(out: &mut dyn Write, answer: &Recommendation) -> Outcome {
     let mut table = print::table(&["rule", "recommends", "value", "sequences", "counts", "notes"]);
     for row in &answer.rows {
-        let number = |v: Option<f64>| v.map_or_else(|| "—".to_owned(), print::number);
         let what = serde_json::to_value(row.what).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
         table.add_row([
             row.source.clone(),
@@ -47,6 +132,36 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             number(row.sequences),
             row.units.clone(),
             row.notes.join("; "),
+        ]);
+    }
+    Ok(writeln!(out, "{table}")?)
+}
+
+/// What following each rule would have cost on the sweep.
+fn costs(out: &mut dyn Write, sweep: &Sweep) -> Outcome {
+    writeln!(
+        out,
+        "\n{}: {} of {} rows kept: {}\n{} runs; the best has loss {:.4} at learning rate {} and a batch of {} tokens\n",
+        sweep.source,
+        sweep.rows_kept,
+        sweep.rows_read,
+        sweep.kept,
+        sweep.runs.len(),
+        sweep.best.loss,
+        print::number(sweep.best.rate),
+        print::number(sweep.best.batch)
+    )?;
+    let mut table = print::table(&["rules", "learning rate", "batch", "loss", "excess", "nearest run", "note"]);
+    let percent = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), |v| format!("{:.2} %", 100.0 * v));
+    for advice in &sweep.advice {
+        table.add_row([
+            advice.point.rules.join(", "),
+            number(advice.point.rate),
+            number(advice.point.batch),
+            advice.loss.map_or_else(|| "—".to_owned(), |loss| format!("{loss:.4}")),
+            percent(advice.excess),
+            percent(advice.nearest),
+            advice.note.clone(),
         ]);
     }
     Ok(writeln!(out, "{table}")?)

@@ -8,6 +8,7 @@ pub mod hyperparameter;
 pub mod kaplan;
 pub mod power;
 pub mod precision;
+pub mod sweep;
 pub mod vocabulary;
 
 use crate::fit::FitError;
