@@ -194,6 +194,14 @@ fn case(seed: u64, search: bool) -> Result<String, String> {
         let param = pick(&mut rng, law.card().params);
         constraints.fix.push((param.symbol.to_owned(), param.starts[0]));
     }
+    match rng.random_range(0..6) {
+        0 => constraints.priors.push((law.card().params[0].symbol.to_owned(), law.card().params[0].starts[0], 0.1)),
+        1 => constraints.bounds.push((law.card().params[0].symbol.to_owned(), 0.5, 1.5)),
+        2 if law.card().params.len() > 1 => {
+            constraints.tie.push((law.card().params[0].symbol.to_owned(), law.card().params[1].symbol.to_owned()));
+        }
+        _ => {}
+    }
     // Mostly the default.
     let method = *pick(&mut rng, &[Method::Newton, Method::Newton, Method::QuasiNewton, Method::VariableProjection]);
     let weights = ["weight", "weight", "inverse-variance:weight", "per-group:weight"][(seed / 3 % 4) as usize];

@@ -4,11 +4,12 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{Fit, FitError, Spec, Weights, fit, proof};
+use scaling_laws::fit::{Constraints, Fit, FitError, Spec, Weights, fit, proof};
 use scaling_laws::job::Job;
 use scaling_laws::law::Law;
 use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::solve::Method;
+use scaling_laws::real::Order;
+use scaling_laws::solve::{Evaluation, Method, Problem};
 
 const SQUARED: Objective = Objective { residual: Residual::Raw, loss: Loss::Squared };
 
@@ -109,7 +110,10 @@ fn proofs_know_constraints() {
     let fixed = chinchilla(SQUARED, |spec| {
         spec.constraints.fix = vec![("alpha".to_owned(), 0.34), ("beta".to_owned(), 0.28)];
     });
-    assert_eq!(fixed.certificate.proof.as_deref(), Some("global minimum proved: linear least squares has one minimum"));
+    assert_eq!(
+        fixed.certificate.proof.as_deref(),
+        Some("global minimum proved: least squares that is linear in all parameters has no second minimum")
+    );
 }
 
 #[test]
@@ -202,4 +206,120 @@ fn weights_are_read_as_they_are_written() {
     for text in ["", "per-group:", "by:C"] {
         assert!(text.parse::<Weights>().is_err(), "{text}");
     }
+}
+
+/// The objective with its priors, at the answer and beside it.
+fn is_least(fit: &Fit) {
+    let problem = fit.setup.problem();
+    let mut here = Evaluation::new(fit.q.len());
+    assert!(problem.evaluate(&fit.q, Order::First, &mut here));
+    let least = here.value;
+    for (i, (low, high)) in fit.setup.bounds.iter().enumerate() {
+        for step in [1e-3, -1e-3, 1e-5, -1e-5] {
+            let mut q = fit.q.clone();
+            q[i] = (q[i] + step).clamp(*low, *high);
+            assert!(problem.evaluate(&q, Order::First, &mut here));
+            assert!(here.value >= least * (1.0 - 1e-10), "variable {i} by {step}: {} below {least}", here.value);
+        }
+    }
+}
+
+#[test]
+fn priors_weigh_the_same_whatever_the_loss() {
+    for loss in [Loss::Absolute, Loss::Quantile { tau: 0.3 }, Loss::Huber { delta: 1e-3 }, Loss::Squared] {
+        let objective = Objective { residual: Residual::Log, loss };
+        let free = chinchilla(objective, |_| ());
+        let held = chinchilla(objective, |spec| spec.constraints.priors = vec![("alpha".to_owned(), 0.40, 0.01)]);
+        is_least(&held);
+        let (before, after) = (free.theta[3], held.theta[3]);
+        assert!(before < after && after < 0.40, "{loss:?}: {before} {after}");
+    }
+    let spec = Spec {
+        constraints: Constraints { priors: vec![("alpha".to_owned(), 0.40, 0.01)], ..Constraints::default() },
+        ..Spec::new(
+            law("chinchilla"),
+            Objective { residual: Residual::Log, loss: Loss::HuberLikelihood { delta: 1.0 } },
+        )
+    };
+    assert!(matches!(fit(&spec, &hoffmann()), Err(FitError::BadConstraint(_))));
+}
+
+#[test]
+fn bounds_hold_for_every_loss_and_method() {
+    let losses = [
+        Loss::Absolute,
+        Loss::Quantile { tau: 0.7 },
+        Loss::HuberLikelihood { delta: 1.345 },
+        Loss::HuberLikelihood { delta: 1e-3 },
+        Loss::Squared,
+    ];
+    for loss in losses {
+        let objective = Objective { residual: Residual::Raw, loss };
+        for method in Method::ALL {
+            let spec = Spec {
+                constraints: Constraints { bounds: vec![("E".to_owned(), 0.0, 1.5)], ..Constraints::default() },
+                method,
+                ..Spec::new(law("chinchilla"), objective)
+            };
+            match fit(&spec, &hoffmann()) {
+                Err(FitError::SolverDoesNotApply { .. }) => assert!(method != Method::Newton),
+                Err(error) => panic!("{error}"),
+                Ok(fit) => {
+                    assert!(fit.theta[0] <= 1.5 * (1.0 + 1e-12), "{loss:?}, {}: {:?}", method.name(), fit.theta);
+                    assert!((fit.theta[0] - 1.5).abs() < 1e-6, "{loss:?}, {}: {:?}", method.name(), fit.theta);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn projection_finds_a_coefficient_that_vanishes() {
+    // Loss that rises with the data would need a negative coefficient.
+    let mut rng = Pcg64Mcg::seed_from_u64(8);
+    let n: Vec<f64> = (0..40).map(|_| 10f64.powf(rng.random_range(7.0..10.0))).collect();
+    let d: Vec<f64> = (0..40).map(|_| 10f64.powf(rng.random_range(9.0..12.0))).collect();
+    let loss: Vec<f64> = n.iter().zip(&d).map(|(n, d)| 1.5 + 400.0 * n.powf(-0.35) + 0.002 * d.log10()).collect();
+    let data = Measurements::from_columns("rising", vec![("N", n), ("D", d), ("L", loss)]);
+    let newton = fit(&Spec::new(law("chinchilla"), SQUARED), &data).unwrap();
+    let projected =
+        fit(&Spec { method: Method::VariableProjection, ..Spec::new(law("chinchilla"), SQUARED) }, &data).unwrap();
+    assert!(projected.value <= newton.value * (1.0 + 1e-9), "{} against {}", projected.value, newton.value);
+}
+
+#[test]
+fn a_tie_makes_nothing_weakly_identified() {
+    let tied = chinchilla(SQUARED, |spec| spec.constraints.tie = vec![("alpha".to_owned(), "beta".to_owned())]);
+    let weak = tied.warnings.iter().find(|w| w.kind == "weakly-identified");
+    assert!(weak.is_none_or(|w| !w.message.contains("alpha") && !w.message.contains("beta")), "{weak:?}");
+}
+
+/// Terms that no linear coefficient multiplies stay out of the columns, fixed coefficients or not.
+#[test]
+fn proofs_of_tied_and_fixed_coefficients_do_not_exclude_the_minimum() {
+    let ptq = law("kumar-ptq");
+    let theta: Vec<f64> = ptq.card().params.iter().map(|p| p.starts[p.starts.len() / 2]).collect();
+    let mut rng = Pcg64Mcg::seed_from_u64(4);
+    let mut columns: Vec<(&str, Vec<f64>)> = ptq.card().inputs.iter().map(|i| (i.symbol, Vec::new())).collect();
+    let mut y = Vec::new();
+    for k in 0..60 {
+        let x =
+            [10f64.powf(rng.random_range(7.5..9.5)), 10f64.powf(rng.random_range(9.0..11.0)), 3.0 + f64::from(k % 5)];
+        y.push(ptq.predict(&x, &theta) * (1.0 + 0.01 * (rng.random::<f64>() - 0.5)));
+        columns.iter_mut().zip(x).for_each(|((_, column), x)| column.push(x));
+    }
+    columns.push((ptq.card().output.symbol, y));
+    let data = Measurements::from_columns("simulated", columns);
+    let fixed = ptq.card().params.iter().zip(&theta).filter(|(p, _)| p.symbol == "E" || p.symbol.starts_with("gamma"));
+    let constraints = Constraints {
+        tie: vec![("A".to_owned(), "B".to_owned()), ("alpha".to_owned(), "beta".to_owned())],
+        fix: fixed.map(|(p, value)| (p.symbol.to_owned(), *value)).collect(),
+        bounds: vec![("A".to_owned(), 1.0, 1e6)],
+        ..Constraints::default()
+    };
+    let fit = fit(&Spec { constraints, ..Spec::new(ptq, SQUARED) }, &data).unwrap();
+    let proof = proof::prove(&fit.setup, fit.value);
+    assert!(proof.is_none_or(|proof| proof.better.is_none()), "nothing better than {:?} exists", fit.theta);
+    let claimed = proof::prove(&fit.setup, 1.05 * fit.value);
+    assert!(claimed.is_none_or(|claimed| !claimed.holds()), "the minimum was excluded");
 }

@@ -237,8 +237,9 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
     let (residual, loss) = (record.objective.residual.name(), record.objective.loss.name());
     writeln!(
         out,
-        "objective: {loss} on {residual} residuals{delta} = {:.12e} (sum over rows)",
-        record.objective_value
+        "objective: {loss} on {residual} residuals{delta} = {:.12e} ({})",
+        record.objective_value,
+        if record.scale.is_some() { "−ln likelihood" } else { "sum over rows" }
     )?;
     if let Some(weights) = &record.weights {
         writeln!(out, "weights: {weights}")?;

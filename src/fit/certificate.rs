@@ -4,6 +4,7 @@ use super::problem::{Binding, FitProblem};
 use super::{Setup, Spec, Starts, profile, sorted};
 use crate::dataset::Warning;
 use crate::law::{Order, Role, Transform};
+use crate::objective::Loss;
 use crate::record::{Basin, Certificate};
 use crate::solve::{Evaluation, Iteration, Newton, Options, Problem, Solution};
 use nalgebra::DMatrix;
@@ -270,10 +271,16 @@ pub fn warnings(spec: &Spec, setup: &Setup, certificate: &Certificate, theta: &[
         );
     }
     let weak: Vec<usize> = match certificate.converged {
-        true => profile::weakly_identified(setup, &problem, &problem.variables(theta), &certificate.basins)
-            .into_iter()
-            .filter(|j| !bound.contains(j) && !flat.contains(j))
-            .collect(),
+        true => profile::weakly_identified(
+            setup,
+            &problem,
+            &problem.variables(theta),
+            &certificate.basins,
+            matches!(spec.objective.loss, Loss::HuberLikelihood { .. }),
+        )
+        .into_iter()
+        .filter(|j| !bound.contains(j) && !flat.contains(j))
+        .collect(),
         false => Vec::new(),
     };
     if !weak.is_empty() {
@@ -286,8 +293,12 @@ pub fn warnings(spec: &Spec, setup: &Setup, certificate: &Certificate, theta: &[
         );
     }
     if let [best, second, ..] = certificate.basins.as_slice() {
-        // A negative log-likelihood may be below zero.
-        let excess = (second.objective - best.objective) / best.objective.abs().max(f64::MIN_POSITIVE);
+        let difference = second.objective - best.objective;
+        let excess = match spec.objective.loss {
+            // Per row, as the scale would have to grow.
+            Loss::HuberLikelihood { .. } => (difference / setup.rows.weight.iter().sum::<f64>()).exp_m1(),
+            _ => difference / best.objective.abs().max(f64::MIN_POSITIVE),
+        };
         if excess < 0.1 {
             warn(
                 "second-basin",

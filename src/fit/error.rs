@@ -57,8 +57,10 @@ pub enum FitError {
         /// Scale.
         scale: String,
     },
-    /// A standard error to weight by that is none.
-    #[error("{source_name}: row {row}: {column} = {value} is no standard error to weight by; it must be positive")]
+    /// A weight, or a standard error to weight by, that is none.
+    #[error(
+        "{source_name}: row {row}: {column} = {value} is nothing to weight by: a weight must be a number not below zero, a standard error positive"
+    )]
     BadWeight {
         /// Where the rows came from.
         source_name: String,

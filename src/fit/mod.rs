@@ -254,6 +254,12 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
     let objective = Objective { loss, ..spec.objective };
     let (rows, method) = (Arc::new(rows), spec.method);
     let setup = Setup { law: spec.law, objective, bindings, bounds, priors, rows, method, free_scale };
+    if setup.free_scale.is_some() && !setup.priors.is_empty() {
+        return Err(FitError::BadConstraint(
+            "`--prior` and `--loss huber-likelihood`: a prior needs a loss whose scale is fixed; use `--loss huber`"
+                .to_owned(),
+        ));
+    }
     setup.check_method(spec)?;
     Ok(setup)
 }
@@ -342,7 +348,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     warnings.extend(certificate::refuse_unmoved(&mut certificate, &problem, &solved));
     warnings.extend(certificate::warnings(spec, &setup, &certificate, &theta));
     warnings.extend(scale.as_ref().and_then(FreeScale::warning));
-    if matches!(spec.weights, Some(Weights::PerGroup(_))) && setup.rows.weight.iter().all(|w| *w == 1.0) {
+    if matches!(spec.weights, Some(Weights::PerGroup(_))) && setup.rows.weight.iter().all(|w| (*w - 1.0).abs() < 1e-9) {
         warnings.push(Warning::new(
             "groups-of-one",
             "All groups have as many rows, or one each, so that weighting by group changes nothing; name a column that rows share.",
@@ -369,13 +375,13 @@ fn settle_scale(setup: &mut Setup, q: &[f64]) -> Option<FreeScale> {
     let mut rows = RowTable::default();
     Kinked::rows(&setup.problem(), q, &mut rows);
     let scale = free_scale::scale(&rows, delta);
-    let collapsed = free_scale::collapses(&rows, delta, scale);
+    let collapsed = scale <= 0.0 || free_scale::collapses(&rows, delta, scale);
     if collapsed {
         setup.free_scale = None;
     } else {
         setup.objective.loss = Loss::Huber { delta: delta * scale };
     }
-    let log_likelihood = -free_scale::negative_log_likelihood(&rows, delta, scale);
+    let log_likelihood = if scale > 0.0 { -free_scale::negative_log_likelihood(&rows, delta, scale) } else { f64::MAX };
     Some(FreeScale { delta, scale, effective_delta: delta * scale, log_likelihood, collapsed })
 }
 

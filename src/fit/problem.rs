@@ -53,6 +53,8 @@ pub struct FitProblem {
     residual: Residual,
     /// The loss, which [`Kinked::smooth`] changes.
     loss: Cell<Loss>,
+    /// How much steeper than the kinked loss its smoothed form is; priors grow with it.
+    steepness: Cell<f64>,
     /// The kinked loss that [`Kinked::smooth`] smooths.
     kinked: Loss,
     bindings: Arc<[Binding]>,
@@ -84,6 +86,7 @@ impl FitProblem {
             law,
             residual: objective.residual,
             loss: Cell::new(objective.loss),
+            steepness: Cell::new(1.0),
             kinked: match objective.loss {
                 Loss::Quantile { tau } => Loss::Quantile { tau },
                 _ => Loss::Absolute,
@@ -110,6 +113,7 @@ impl FitProblem {
             law: self.law,
             residual: self.residual,
             loss: self.loss.clone(),
+            steepness: self.steepness.clone(),
             kinked: self.kinked,
             bindings,
             bounds,
@@ -259,10 +263,11 @@ impl FitProblem {
             }
         }
         for prior in self.priors.iter() {
+            let scale = prior.scale * self.steepness.get();
             let z = (q[prior.variable] - prior.mean) / prior.sd;
-            out.value += 0.5 * prior.scale * z * z;
-            out.gradient[prior.variable] += prior.scale * z / prior.sd;
-            let curvature = prior.scale / (prior.sd * prior.sd);
+            out.value += 0.5 * scale * z * z;
+            out.gradient[prior.variable] += scale * z / prior.sd;
+            let curvature = scale / (prior.sd * prior.sd);
             out.hessian[prior.variable * n + prior.variable] += curvature;
             out.majorant[prior.variable * n + prior.variable] += curvature;
         }
@@ -320,6 +325,11 @@ impl Kinked for FitProblem {
         }
     }
     fn smooth(&self, delta: f64) {
+        self.steepness.set(match self.kinked {
+            _ if delta == 0.0 => 1.0,
+            Loss::Quantile { tau } => delta / tau,
+            _ => delta,
+        });
         self.loss.set(match self.kinked {
             kinked if delta == 0.0 => kinked,
             Loss::Quantile { tau } => Loss::AsymmetricHuber { delta, factor: (1.0 - tau) / tau },
@@ -351,6 +361,13 @@ impl Kinked for FitProblem {
                 rows.weight.push(packed.weight[k]);
             }
         }
+    }
+    fn smooth_gradient(&self, q: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; q.len()];
+        for prior in self.priors.iter() {
+            out[prior.variable] += prior.scale * (q[prior.variable] - prior.mean) / (prior.sd * prior.sd);
+        }
+        out
     }
     fn lagrangian_hessian(&self, q: &[f64], slope: &[f64]) -> Vec<f64> {
         Self::lagrangian_hessian(self, q, slope)

@@ -6,7 +6,7 @@ use super::Setup;
 use super::problem::{Binding, FitProblem};
 use crate::real::Order;
 use crate::record::Basin;
-use crate::solve::{Evaluation, Newton, Options, Problem, minimise};
+use crate::solve::{Evaluation, Newton, Options, Problem, Termination, minimise};
 use std::sync::Arc;
 
 /// A parameter that may be multiplied or divided by this within its profile interval is weakly
@@ -57,7 +57,13 @@ fn unit(setup: &Setup, problem: &FitProblem, q: &[f64]) -> f64 {
 
 /// Positive parameters that can be multiplied or divided by [`FACTOR`], the others refitted,
 /// without leaving the 95 % profile region; other minima inside it count too.
-pub fn weakly_identified(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin]) -> Vec<usize> {
+pub fn weakly_identified(
+    setup: &Setup,
+    problem: &FitProblem,
+    q: &[f64],
+    basins: &[Basin],
+    likelihood: bool,
+) -> Vec<usize> {
     let rows = setup.rows.len();
     if rows > ROWS {
         let step = rows.div_ceil(ROWS);
@@ -66,13 +72,20 @@ pub fn weakly_identified(setup: &Setup, problem: &FitProblem, q: &[f64], basins:
         // The sample has its own minimum, near the answer; other basins' objectives are of all rows.
         let mut newton = Newton::new(q.len(), Options { budget: 60, ..Options::default() });
         minimise(&problem, q, &mut newton);
-        return within(&sample, &problem, &newton.q, &[], step as f64);
+        return within(&sample, &problem, &newton.q, &[], step as f64, likelihood);
     }
-    within(setup, problem, q, basins, 1.0)
+    within(setup, problem, q, basins, 1.0, likelihood)
 }
 
 /// The same, where each row stands for `share` of them.
-fn within(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin], share: f64) -> Vec<usize> {
+fn within(
+    setup: &Setup,
+    problem: &FitProblem,
+    q: &[f64],
+    basins: &[Basin],
+    share: f64,
+    likelihood: bool,
+) -> Vec<usize> {
     let mut here = Evaluation::new(q.len());
     if !problem.evaluate(q, Order::First, &mut here) {
         return Vec::new();
@@ -84,6 +97,8 @@ fn within(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin], shar
     if !allowed.is_finite() {
         return Vec::new();
     }
+    // Basins of a likelihood are told apart in nats.
+    let near = if likelihood { 0.5 * CHI_SQUARED } else { allowed };
     let theta = problem.theta(q);
     let mut newton = Newton::new(q.len(), Options { budget: 60, ..Options::default() });
     let mut reaches = |i: usize, target: f64| {
@@ -95,8 +110,7 @@ fn within(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin], shar
         held.bounds[i] = (target, target);
         let mut start = q.to_vec();
         start[i] = target;
-        minimise(&held, &start, &mut newton);
-        newton.here.value - value < allowed
+        minimise(&held, &start, &mut newton) != Termination::BadStart && newton.here.value - value < allowed
     };
     (0..theta.len())
         .filter(|&j| {
@@ -105,10 +119,12 @@ fn within(setup: &Setup, problem: &FitProblem, q: &[f64], basins: &[Basin], shar
                 return false;
             }
             let far = |other: f64| other >= theta[j] * FACTOR || other <= theta[j] / FACTOR;
-            basins.iter().any(|basin| basin.objective - best < allowed && far(basin.theta[j]))
+            basins.iter().any(|basin| basin.objective - best < near && far(basin.theta[j]))
                 || [FACTOR, 1.0 / FACTOR].into_iter().any(|factor| {
                     let mut moved = theta.clone();
-                    moved[j] *= factor;
+                    for k in setup.parameters_of(&[i]) {
+                        moved[k] *= factor;
+                    }
                     reaches(i, problem.variables(&moved)[i])
                 })
         })

@@ -52,6 +52,12 @@ impl Proof {
     }
     /// In words.
     pub fn describe(&self) -> String {
+        if self.better.is_some() {
+            return format!(
+                "global minimum not proved: over {} a better point was met than any search led to",
+                self.region
+            );
+        }
         match (self.holds(), self.boxes) {
             (true, 0) => format!("global minimum proved: {}", self.region),
             (true, boxes) => format!(
@@ -73,6 +79,7 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
     let applies = setup.objective.loss == Loss::Squared
         && setup.objective.residual == Residual::Raw
         && setup.priors.is_empty()
+        && setup.rows.len() <= EFFORT / (4 * BATCH)
         && best.is_finite();
     if !applies {
         return None;
@@ -83,9 +90,6 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
     let linear = linear_parameters(setup);
     let of_linear: Vec<usize> = linear.iter().filter_map(|&j| variable(setup, j)).collect();
     let moved: Vec<usize> = (0..setup.free()).filter(|i| !of_linear.contains(i)).collect();
-    if moved.is_empty() {
-        return Some(Proof::without_boxes("linear least squares has one minimum"));
-    }
     if moved.len() > 2 {
         return None;
     }
@@ -94,6 +98,13 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
         return None;
     }
     let goal = best * (1.0 - TOLERANCE);
+    if region.whole().is_empty() {
+        // Nothing nonlinear: one solve of a convex problem is the answer.
+        let found = region.bound(&[]);
+        let better = (found.value < goal).then_some(found.theta);
+        let region = "least squares that is linear in all parameters has no second minimum".to_owned();
+        return Some(Proof { gap: 0.0, boxes: 0, region, better });
+    }
     let budget = (EFFORT / setup.rows.len().max(1)).max(4 * BATCH);
     let whole = region.whole();
     if whole.iter().any(|(low, high)| !(low.is_finite() && high.is_finite())) {

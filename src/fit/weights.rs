@@ -48,21 +48,35 @@ impl Weights {
             law: law.to_owned(),
             symbol: self.column().to_owned(),
         };
+        let bad = |k: usize, value: f64| FitError::BadWeight {
+            source_name: source_name(),
+            row: data.rows[k],
+            column: self.column().to_owned(),
+            value,
+        };
         let numbers = data.column(self.column());
         match self {
-            Self::Column(_) => numbers.map(<[f64]>::to_vec).ok_or_else(missing),
+            Self::Column(_) => {
+                let weights = numbers.ok_or_else(missing)?;
+                match weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
+                    Some(k) => Err(bad(k, weights[k])),
+                    None => Ok(weights.to_vec()),
+                }
+            }
             Self::InverseVariance(_) => {
                 let errors = numbers.ok_or_else(missing)?;
                 if let Some(k) = errors.iter().position(|e| !(e.is_finite() && *e > 0.0)) {
-                    return Err(FitError::BadWeight {
-                        source_name: source_name(),
-                        row: data.rows[k],
-                        column: self.column().to_owned(),
-                        value: errors[k],
-                    });
+                    return Err(bad(k, errors[k]));
                 }
-                let precision = |(&error, &y): (&f64, &f64)| (error * residual.derivatives(y).0).powi(-2);
-                Ok(to_mean_one(errors.iter().zip(measured).map(precision).collect()))
+                let on_scale = |(&error, &y): (&f64, &f64)| (error * residual.derivatives(y).0).abs();
+                let scaled: Vec<f64> = errors.iter().zip(measured).map(on_scale).collect();
+                // Relative to the least of them, whose square then exists.
+                let least = scaled.iter().copied().fold(f64::INFINITY, f64::min);
+                let weights = to_mean_one(scaled.iter().map(|error| (least / error).powi(2)).collect());
+                match weights.iter().position(|w| !w.is_finite()) {
+                    Some(k) => Err(bad(k, errors[k])),
+                    None => Ok(weights),
+                }
             }
             Self::PerGroup(name) => {
                 let groups: Vec<String> = match (numbers, data.label(name)) {

@@ -159,7 +159,13 @@ impl Real for Enclosure {
         self.apply(|d| d.chain(f, first, second))
     }
     fn below(self, limit: Self, yes: Self, no: Self) -> Self {
-        Plain(self.plain().below(limit.plain(), yes.plain(), no.plain()))
+        let (value, other) = (self.value(), limit.value());
+        let mut hull = self.plain().below(limit.plain(), yes.plain(), no.plain());
+        if value.high >= other.low && value.low < other.high {
+            // The slope may jump where the sides meet, which no second derivative of either shows.
+            hull.h = [[Interval::ALL; 2]; 2];
+        }
+        Plain(hull)
     }
     fn exp(self) -> Self {
         Logarithm(self.plain())

@@ -44,7 +44,10 @@ impl Interval {
         if low.is_nan() || high.is_nan() {
             Self::ALL
         } else {
-            Self { low: low - around(low), high: high + around(high) }
+            Self {
+                low: (low.min(f64::MAX)) - around(low.clamp(-f64::MAX, f64::MAX)),
+                high: high.max(-f64::MAX) + around(high.clamp(-f64::MAX, f64::MAX)),
+            }
         }
     }
     fn rising(self, f: impl Fn(f64) -> f64) -> Self {
@@ -53,17 +56,20 @@ impl Interval {
     fn hull(self, other: Self) -> Self {
         Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
-    /// cos(self − shift).
-    fn wave(self, shift: f64) -> Self {
-        let (low, high) = (self.low - shift, self.high - shift);
-        let narrow = high - low < 2.0 * PI && self.magnitude() < 1e12;
-        if !narrow {
+    /// A wave of period 2π with its crests at `crest` and k·2π further on, given its values at the ends.
+    fn wave(self, low: f64, high: f64, crest: f64) -> Self {
+        if !(self.high - self.low).is_finite() || self.high - self.low >= 2.0 * PI || self.magnitude() > 1e9 {
             return Self { low: -1.0, high: 1.0 };
         }
-        let ends = Self::loosely(low.cos().min(high.cos()), low.cos().max(high.cos()));
+        let ends = Self::loosely(low.min(high), low.max(high));
         // Whether a point k·2π + at lies between, a little widened.
-        let contains = |at: f64| ((high - at) / (2.0 * PI) + 1e-12).floor() >= ((low - at) / (2.0 * PI) - 1e-12).ceil();
-        Self { low: if contains(PI) { -1.0 } else { ends.low }, high: if contains(0.0) { 1.0 } else { ends.high } }
+        let slack = 1e-12 + f64::EPSILON * self.magnitude();
+        let turns = |end: f64, at: f64| (end - at) / (2.0 * PI);
+        let contains = |at: f64| (turns(self.high, at) + slack).floor() >= (turns(self.low, at) - slack).ceil();
+        Self {
+            low: if contains(crest + PI) { -1.0 } else { ends.low },
+            high: if contains(crest) { 1.0 } else { ends.high },
+        }
     }
 }
 
@@ -218,10 +224,10 @@ impl Real for Interval {
         Self { low: root.low.max(0.0), high: root.high }
     }
     fn sin(self) -> Self {
-        self.wave(FRAC_PI_2)
+        self.wave(self.low.sin(), self.high.sin(), FRAC_PI_2)
     }
     fn cos(self) -> Self {
-        self.wave(0.0)
+        self.wave(self.low.cos(), self.high.cos(), 0.0)
     }
     fn atan(self) -> Self {
         self.rising(f64::atan)

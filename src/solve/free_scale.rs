@@ -45,7 +45,7 @@ pub fn scale(rows: &RowTable, delta: f64) -> f64 {
         (low, high) = (0.5 * low, low);
     }
     while high > low * (1.0 + 4.0 * f64::EPSILON) {
-        let middle = (low * high).sqrt();
+        let middle = low + 0.5 * (high - low);
         if middle <= low || middle >= high {
             break;
         }
@@ -92,7 +92,7 @@ impl<'a> FreeScale<'a> {
             problem,
             delta,
             options,
-            newton: Newton::new(problem.dimension(), options),
+            newton: Newton::new(problem.dimension(), Options { exact: 0.5 * options.exact.powi(2), ..options }),
             rows: RowTable::default(),
             q: Vec::new(),
             scale: 0.0,
@@ -122,9 +122,9 @@ impl<'a> FreeScale<'a> {
 impl Iteration for FreeScale<'_> {
     const NAME: &'static str = "parameters and scale in turn";
 
-    fn start(&mut self, _: &dyn Problem, q: &[f64]) -> bool {
-        self.q = q.to_vec();
-        self.problem.rows(q, &mut self.rows);
+    fn start(&mut self, problem: &dyn Problem, q: &[f64]) -> bool {
+        self.q = super::inside(problem, q);
+        self.problem.rows(&self.q, &mut self.rows);
         (self.rounds, self.evaluations) = (0, 1);
         self.scale = scale(&self.rows, self.delta);
         self.rows.residual.iter().all(|r| r.is_finite())
@@ -154,7 +154,7 @@ impl Iteration for FreeScale<'_> {
         let settled = (next / self.scale).ln().abs() <= 1e-11;
         self.scale = next;
         let value = self.value();
-        if value.is_nan() || value > before.1 + 1e-9 * before.1.abs() {
+        if value.is_nan() || value > before.1 + 1e-9 * (before.1.abs() + self.rows.weight.iter().sum::<f64>()) {
             // Both halves of a round go downhill, unless the sums overflow on the way.
             self.q = before.0;
             self.problem.rows(&self.q, &mut self.rows);

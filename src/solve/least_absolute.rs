@@ -30,7 +30,9 @@ pub trait Kinked: Problem {
     fn smooth(&self, delta: f64);
     /// Residuals, weights and gradients of all rows, replacing what `rows` held.
     fn rows(&self, q: &[f64], rows: &mut RowTable);
-    /// The Hessian of Σ w_k s_k r_k for given slopes s_k.
+    /// The gradient of what the objective has besides the rows: priors.
+    fn smooth_gradient(&self, q: &[f64]) -> Vec<f64>;
+    /// The Hessian of Σ w_k s_k r_k for given slopes s_k, and of what there is besides the rows.
     fn lagrangian_hessian(&self, q: &[f64], slope: &[f64]) -> Vec<f64>;
 }
 
@@ -58,7 +60,8 @@ impl<'a> LeastAbsolute<'a> {
         Self {
             problem,
             options,
-            newton: Newton::new(n, options),
+            // Of a smoothed objective the square of a residual is the unit.
+            newton: Newton::new(n, Options { exact: 0.5 * options.exact.powi(2), ..options }),
             rows: RowTable::default(),
             here: Evaluation::new(n),
             best: Solution { q: Vec::new(), value: f64::NAN, termination: Termination::BadStart, evaluations: 0 },
@@ -85,8 +88,9 @@ impl Iteration for LeastAbsolute<'_> {
 
     fn start(&mut self, problem: &dyn Problem, q: &[f64]) -> bool {
         self.problem.smooth(0.0);
-        self.q = q.to_vec();
-        self.best = Solution { q: q.to_vec(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
+        let q = &super::inside(problem, q);
+        self.q = q.clone();
+        self.best = Solution { q: q.clone(), value: f64::NAN, termination: Termination::BadStart, evaluations: 1 };
         if !problem.evaluate(q, Order::First, &mut self.here) {
             return false;
         }
@@ -190,6 +194,9 @@ fn polish(problem: &dyn Kinked, start: &[f64], delta: f64, rows: &mut RowTable) 
         let hessian = problem.lagrangian_hessian(&q, &slope);
         let mut matrix = DMatrix::zeros(n + m, n + m);
         let mut right = DVector::zeros(n + m);
+        for (i, g) in problem.smooth_gradient(&q).into_iter().enumerate() {
+            right[i] = -g;
+        }
         for i in 0..n {
             for j in 0..n {
                 matrix[(i, j)] = hessian[i * n + j];

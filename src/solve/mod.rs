@@ -77,6 +77,11 @@ pub fn minimise(problem: &dyn Problem, q: &[f64], method: &mut impl Iteration) -
     }
 }
 
+/// A point moved into the box.
+fn inside(problem: &dyn Problem, q: &[f64]) -> Vec<f64> {
+    q.iter().zip(problem.bounds()).map(|(v, (low, high))| v.clamp(*low, *high)).collect()
+}
+
 /// Which method minimises a smooth objective.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -129,7 +129,11 @@ impl<'a> Region<'a> {
         let offset = known(0).unwrap_or_else(|| self.offset(sides, at));
         // Fixed coefficients are in the offset, and out of the columns.
         let bare = (0..self.setup.bindings.len()).all(|j| !self.is_fixed_coefficient(j));
-        let nothing = Some(&offset).filter(|offset| bare && !offset.vanishes());
+        let nothing = match bare {
+            true => offset.clone(),
+            false => self.without_coefficients(sides, at),
+        };
+        let nothing = Some(&nothing).filter(|nothing| !nothing.vanishes());
         let column = |(k, &j): (usize, &usize)| known(k + 1).unwrap_or_else(|| self.column(sides, at, j, nothing));
         let columns = self.linear.iter().enumerate().map(column).collect();
         (offset, columns)
@@ -273,6 +277,12 @@ impl<'a> Region<'a> {
         Column::new(centre, slope, self.enclosures(sides, None).into_iter().map(Enclosure::plain))
     }
 
+    /// The prediction with every linear parameter zero, the fixed ones too.
+    fn without_coefficients(&self, sides: &[Side], at: &[f64]) -> Column {
+        let (centre, slope) = self.values(at, Some(usize::MAX));
+        Column::new(centre, slope, self.enclosures(sides, Some(usize::MAX)).into_iter().map(Enclosure::plain))
+    }
+
     /// What one coefficient multiplies; `nothing` is what is there without any coefficient.
     fn column(&self, sides: &[Side], at: &[f64], j: usize, nothing: Option<&Column>) -> Column {
         let (mut centre, mut slope) = self.values(at, Some(j));
@@ -314,12 +324,13 @@ impl<'a> Region<'a> {
         let basis: Vec<Vec<f64>> = columns.iter().map(|column| column.centre.clone()).collect();
         let c = least_squares(&basis, &offset.centre, &rows.measured, weight, &vec![true; basis.len()]);
         let c = c.unwrap_or_else(|| vec![0.0; basis.len()]);
-        let (mut base, mut there) = (0.0, 0.0);
+        let (mut base, mut size, mut there) = (0.0, 0.0, 0.0);
         let mut factor = Vec::with_capacity(rows.len());
         for row in 0..rows.len() {
             let fitted: f64 = c.iter().zip(&basis).map(|(c, column)| c * column[row]).sum();
             let u = rows.measured[row] - offset.centre[row] - fitted;
             base += weight[row] * (u * rows.measured[row] - 0.5 * u * u);
+            size += weight[row] * ((u * rows.measured[row]).abs() + 0.5 * u * u);
             there += 0.5 * weight[row] * u * u;
             factor.push(weight[row] * u);
         }
@@ -335,11 +346,11 @@ impl<'a> Region<'a> {
         };
         let mut ranges = self.allowed(&columns, &offset);
         for _ in 0..2 {
-            if !self.confine(&columns, &offset, &c, there, &mut ranges) {
+            if !self.confine(&columns, &offset, (&c, &factor), there, &mut ranges) {
                 return known(f64::INFINITY);
             }
         }
-        let mut bound = base - offset.largest(&factor, radius);
+        let mut bound = base - ROUNDING * size - offset.largest(&factor, radius);
         for (column, (low, high)) in columns.iter().zip(&ranges) {
             let largest = column.largest(&factor, radius);
             let coefficient = if largest > 0.0 { *high } else { *low };
@@ -384,7 +395,14 @@ impl<'a> Region<'a> {
     /// Narrows the ranges: coefficients that reach the best objective somewhere in the box miss it
     /// at the centre by no more than the columns change, and so stay within an ellipsoid about the
     /// best coefficients there. False if there are none.
-    fn confine(&self, columns: &[Column], offset: &Column, c: &[f64], there: f64, ranges: &mut [Side]) -> bool {
+    fn confine(
+        &self,
+        columns: &[Column],
+        offset: &Column,
+        (c, factor): (&[f64], &[f64]),
+        there: f64,
+        ranges: &mut [Side],
+    ) -> bool {
         let rows = &self.setup.rows;
         let norm = |term: &dyn Fn(usize) -> f64| {
             (0..rows.len()).map(|row| rows.weight[row] * term(row).powi(2)).sum::<f64>().sqrt()
@@ -393,7 +411,14 @@ impl<'a> Region<'a> {
         for (column, (_, high)) in columns.iter().zip(ranges.iter()) {
             change += high * norm(&|row| column.reach(row));
         }
-        let room = ((2.0 * self.best).sqrt() + change).powi(2) * (1.0 + ROUNDING) - 2.0 * there * (1.0 - ROUNDING);
+        let mut room = ((2.0 * self.best).sqrt() + change).powi(2) * (1.0 + ROUNDING) - 2.0 * there * (1.0 - ROUNDING);
+        // The coefficients at the centre may not be quite the best: what moving them could still gain.
+        for ((column, c), (low, high)) in columns.iter().zip(c).zip(ranges.iter()) {
+            let gain: f64 = column.centre.iter().zip(factor).map(|(value, f)| value * f).sum();
+            if gain != 0.0 {
+                room += 2.0 * ((high - c) * gain).max((low - c) * gain).max(0.0);
+            }
+        }
         if room < 0.0 {
             return false;
         }
@@ -402,7 +427,11 @@ impl<'a> Region<'a> {
         }
         let m = columns.len();
         let gram: DMatrix<f64> = DMatrix::from_fn(m, m, |a, b| {
-            (0..rows.len()).map(|row| rows.weight[row] * columns[a].centre[row] * columns[b].centre[row]).sum()
+            // A little less on the diagonal: what then factorises bounds the inverse from above.
+            let less = if a == b { 1.0 - ROUNDING } else { 1.0 };
+            less * (0..rows.len())
+                .map(|row| rows.weight[row] * columns[a].centre[row] * columns[b].centre[row])
+                .sum::<f64>()
         });
         let Some(inverse) = gram.cholesky().map(|factor| factor.inverse()) else { return true };
         for (j, (low, high)) in ranges.iter_mut().enumerate() {
