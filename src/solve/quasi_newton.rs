@@ -82,7 +82,6 @@ impl QuasiNewton {
 
     /// The descent direction on the variables that may move, and the slope along it.
     fn descend(&mut self, problem: &dyn Problem) -> f64 {
-        let n = self.q.len();
         self.free.clear();
         for (i, &(low, high)) in problem.bounds().iter().enumerate() {
             let g = self.here.gradient[i];
@@ -90,6 +89,24 @@ impl QuasiNewton {
                 self.free.push(i);
             }
         }
+        loop {
+            self.solve_direction();
+            // A variable on its bound that the step, though not the gradient, pushes outward stays.
+            let outward = self.free.iter().zip(&self.direction).position(|(&i, d)| {
+                let (low, high) = problem.bounds()[i];
+                (self.q[i] <= low && *d < 0.0) || (self.q[i] >= high && *d > 0.0)
+            });
+            match outward {
+                Some(a) if self.free.len() > 1 => drop(self.free.remove(a)),
+                _ => break,
+            }
+        }
+        self.free.iter().zip(&self.direction).map(|(&i, d)| self.here.gradient[i] * d).sum()
+    }
+
+    /// Solves for the direction on the free variables.
+    fn solve_direction(&mut self) {
+        let n = self.q.len();
         let m = self.free.len();
         let mut damping = 0.0;
         loop {
@@ -109,7 +126,6 @@ impl QuasiNewton {
             self.direction[a] = -self.here.gradient[i];
         }
         cholesky::solve(&self.matrix, m, &mut self.direction[..m]);
-        self.free.iter().zip(&self.direction).map(|(&i, d)| self.here.gradient[i] * d).sum()
     }
 
     /// Evaluates the projection of q + t·d. The slope along d there, `None` if it is not finite.

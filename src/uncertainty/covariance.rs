@@ -107,7 +107,9 @@ pub fn covariance(fit: &Fit, kind: Kind, groups: Option<&[String]>) -> Option<Co
             let bread = invert(hessian()?)?;
             let labels = groups?;
             let mut scores: Vec<(&String, DVector<f64>)> = Vec::new();
-            for (label, (r, w, g)) in labels.iter().zip(&rows) {
+            // Rows of no weight have a label and no derivatives.
+            let weighted = labels.iter().zip(&setup.rows.weight).filter(|(_, w)| **w > 0.0).map(|(label, _)| label);
+            for (label, (r, w, g)) in weighted.zip(&rows) {
                 let score = DVector::from_iterator(m, kept.iter().map(|&i| w * loss.rho(*r).slope * g[i]));
                 match scores.iter_mut().find(|(known, _)| *known == label) {
                     Some((_, sum)) => *sum += score,

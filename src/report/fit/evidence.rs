@@ -109,7 +109,12 @@ pub(super) fn certificate(record: &Record) -> Option<Block> {
     let mut item = |question: &str, answer: String| table.row(vec![plain(question), plain(answer)]);
     item(
         "Objective",
-        format!("{} (a sum over {} rows)", significant(record.objective_value, 12), record.provenance.rows_used),
+        format!(
+            "{} ({} over {} rows)",
+            significant(record.objective_value, 12),
+            if record.scale.is_some() { "a negative log-likelihood" } else { "a sum" },
+            record.provenance.rows_used
+        ),
     );
     item(
         "Ended by",
