@@ -190,11 +190,11 @@ const EXCEPTIONS: [Exception; 15] = [
     except(QUASI, "Lanczos2", Some(1), NONE, "two of the exponentials become one, which is stationary"),
     except(QUASI, "Lanczos3", Some(1), NONE, "two of the exponentials become one, which is stationary"),
     except(
-        None,
+        PROJECTED,
         "MGH10",
         Some(1),
         NONE,
-        "the first steps change the sign of b1, behind a pole from which nothing leads back",
+        "the first steps lead behind a pole from which nothing leads back, and no other method is tried",
     ),
     except(
         QUASI,
@@ -339,7 +339,10 @@ fn all_sets_reach_their_certified_values_from_both_starts_by_every_solver() {
             let problem = fit.setup.problem();
             let options = Options { exact: fit.setup.exact(), ..Options::default() };
             let lean = fit.setup.solve_in(&problem, &start, &mut Newton::new(start.len(), options));
-            if lean.termination.converged() != fit.certificate.converged || lean.value != fit.value {
+            // Where it does not converge, the runner tries another method.
+            let rescued = fit.warnings.iter().any(|w| w.kind == "solver-changed");
+            let same = lean.termination.converged() == fit.certificate.converged && lean.value == fit.value;
+            if !same && !rescued {
                 failures.push(format!("{name} from start {which}: the lean loop ends at {}", lean.value));
             }
         }

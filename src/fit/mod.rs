@@ -314,6 +314,23 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         });
     };
     let mut best = best.clone();
+    let mut changed = None;
+    if !best.termination.converged() && setup.method == Method::Newton {
+        // A second method from the same starts, before giving up.
+        let rescue = Setup { method: Method::QuasiNewton, ..setup.clone() };
+        let problem = rescue.problem();
+        for (start, _) in solved.clone().into_iter().take(RESCUES) {
+            let end = rescue.solve(&problem, &problem.variables(&start), Options::default());
+            if end.termination.converged() && end.value <= best.value {
+                changed = Some(Warning::new(
+                    "solver-changed",
+                    "Newton's method did not converge from any start; quasi-Newton did, and this is its answer.",
+                ));
+                best = end.clone();
+            }
+            solved.push((start, end));
+        }
+    }
     let searched = matches!(spec.starts, Starts::Search);
     if searched && setup.free_scale.is_none() && setup.objective.loss.is_kinked() && setup.rows.len() <= MANY_ROWS {
         let problem = setup.problem();
@@ -342,6 +359,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     let theta = sorted(&setup, problem.theta(&best.q));
     let q = problem.variables(&theta);
     let mut warnings = data.provenance.warnings.clone();
+    warnings.extend(changed);
     let mut certificate =
         certificate::certify(&setup, &mut problem, &best, &theta, basins, solved.len().max(starts.len()), evaluations);
     certificate.proof = proof.map(|proof| proof.describe());
@@ -384,6 +402,9 @@ fn settle_scale(setup: &mut Setup, q: &[f64]) -> Option<FreeScale> {
     let log_likelihood = if scale > 0.0 { -free_scale::negative_log_likelihood(&rows, delta, scale) } else { f64::MAX };
     Some(FreeScale { delta, scale, effective_delta: delta * scale, log_likelihood, collapsed })
 }
+
+/// Starts that a second method is tried from, where the first converges from none.
+const RESCUES: usize = 4;
 
 /// With more rows than this, a search first follows its starts on a sample of them.
 const MANY_ROWS: usize = 16 * seeds::SEED_ROWS;
