@@ -1,13 +1,13 @@
 //! Fits neural scaling laws, says how far to trust the fit, and extrapolates.
 //!
-//! Data flow one way. A table becomes [`dataset::Measurements`] ([`ingest`]); a law of the registry
-//! ([`laws`]) under an objective ([`objective`]) is fitted to them ([`fit`]); intervals
-//! ([`uncertainty`]), predictions and optima ([`analysis`], [`optimum`]) follow; all of it is written
-//! down as a plain [`record::Record`], and figures ([`figure`]) and reports ([`report`]) are drawn
-//! from that alone. A [`job::Job`] is one such path from end to end, a [`study`] many:
+//! Data flow one way. A table becomes [`data::measurements::Measurements`] ([`data::ingest`]); a law of the registry
+//! ([`laws`]) under an objective ([`base::objective`]) is fitted to them ([`engine::fit`]); intervals
+//! ([`engine::uncertainty`]), predictions and optima ([`engine::analysis`], [`engine::optimum`]) follow; all of it is written
+//! down as a plain [`record::Record`], and figures ([`show::figure`]) and reports ([`show::report`]) are drawn
+//! from that alone. A [`work::job::Job`] is one such path from end to end, a [`work::study`] many:
 //!
 //! ```rust
-//! use scaling_laws::job::Job;
+//! use scaling_laws::work::job::Job;
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let mut job = Job::new("hoffmann2022-figure4", "chinchilla"); // or the path of a table
@@ -22,44 +22,19 @@
 //! }
 //! ```
 //!
-//! Every law is one formula over a generic number ([`real::Real`]), from which values, gradients and
+//! Every law is one formula over a generic number ([`base::real::Real`]), from which values, gradients and
 //! Hessians are computed; [`law::Of`] turns a formula of one's own into a [`law::Law`]. Published
-//! numbers are data too ([`mod@reference`]), and [`reproduction`] holds every one of them against ours.
+//! numbers are data too ([`published::reference`]), and [`published::scoreboard`] holds every one of them against ours.
 
-pub mod analysis;
-pub mod approach;
-pub mod catalogue;
+pub mod base;
 pub mod cli;
-pub mod cost;
-pub mod dataset;
-pub mod dataset_card;
-pub mod density;
-pub mod families;
-pub mod figure;
-pub mod fit;
-pub mod gallery;
-pub mod inference;
-pub mod ingest;
-pub mod interpolate;
-pub mod job;
+pub mod costs;
+pub mod data;
+pub mod engine;
 pub mod law;
 pub mod laws;
-pub mod objective;
-pub mod optimum;
-pub mod precision;
-pub mod real;
-pub mod recommend;
+pub mod methods;
+pub mod published;
 pub mod record;
-pub mod reference;
-pub mod report;
-pub mod reproduce;
-pub mod reproduction;
-pub mod scalar;
-pub mod solve;
-pub mod study;
-pub mod subsample;
-pub mod tokenisation;
-pub mod uncertainty;
-pub mod units;
-pub mod validation;
-pub mod vocabulary;
+pub mod show;
+pub mod work;

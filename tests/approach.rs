@@ -2,13 +2,13 @@
 
 use rand::SeedableRng;
 use rand_distr::{Distribution, Normal};
-use scaling_laws::approach::envelope::{self, envelope};
-use scaling_laws::approach::isoflop::{self, Scale, Weighting, bias, isoflops};
-use scaling_laws::approach::parabola::Refusal;
-use scaling_laws::approach::porian::{self, SeedNoise, porian};
-use scaling_laws::approach::{Error, PowerLaw};
-use scaling_laws::dataset::{Label, Measurements};
+use scaling_laws::data::measurements::{Label, Measurements};
 use scaling_laws::laws::find;
+use scaling_laws::methods::allocation::envelope::{self, envelope};
+use scaling_laws::methods::allocation::isoflop::{self, Scale, Weighting, bias, isoflops};
+use scaling_laws::methods::allocation::parabola::Refusal;
+use scaling_laws::methods::allocation::porian::{self, SeedNoise, porian};
+use scaling_laws::methods::allocation::{Error, PowerLaw};
 use std::path::{Path, PathBuf};
 
 const HOFFMANN: [f64; 5] = [1.69, 406.4, 410.7, 0.34, 0.28];

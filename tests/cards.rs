@@ -1,8 +1,8 @@
 //! Every card: what it says of its file, its names, its citations, and the format itself.
 
-use scaling_laws::dataset_card::{self, CardColumn, DatasetCard, TEXT};
-use scaling_laws::ingest::{self, Needed, Request, Source};
-use scaling_laws::units::Unit;
+use scaling_laws::base::units::Unit;
+use scaling_laws::data::card::{CardColumn, CardPart, DatasetCard, TEXT};
+use scaling_laws::data::ingest::{self, Needed, Request, Source};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,9 +35,8 @@ fn tables(card: &DatasetCard) -> Vec<(String, String, String, usize)> {
     if card.part.is_empty() {
         return vec![(card.id.clone(), card.file.clone(), card.sha256.clone(), card.rows)];
     }
-    let part = |part: &dataset_card::CardPart| {
-        (format!("{}/{}", card.id, part.name), part.file.clone(), part.sha256.clone(), part.rows)
-    };
+    let part =
+        |part: &CardPart| (format!("{}/{}", card.id, part.name), part.file.clone(), part.sha256.clone(), part.rows);
     card.part.iter().map(part).collect()
 }
 
@@ -133,7 +132,7 @@ fn read_in_full(column: &CardColumn) -> Needed {
     Needed { positive: false, ..Needed::new(&symbol, &column.unit) }
 }
 
-fn dropped(data: &scaling_laws::dataset::Measurements) -> usize {
+fn dropped(data: &scaling_laws::data::measurements::Measurements) -> usize {
     data.provenance.dropped.iter().map(|dropped| dropped.count).sum()
 }
 

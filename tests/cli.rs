@@ -476,7 +476,7 @@ fn laws_and_datasets_are_listed_and_shown() {
         assert!(page.contains(part), "{part}:\n{page}");
     }
     let sets = done(&["datasets"]);
-    for card in scaling_laws::ingest::built_in() {
+    for card in scaling_laws::data::ingest::built_in() {
         assert!(sets.contains(&card.id), "{}", card.id);
     }
     let card = done(&["datasets", "hoffmann2022-figure4"]);

@@ -1,11 +1,11 @@
 //! Capacity density against its regression numbers, on the table of base models.
 
-use scaling_laws::density::{
+use scaling_laws::data::ingest::{Request, Source, read};
+use scaling_laws::methods::density::{
     Aggregate, Benchmark, Ceiling, Data, DensityStudy, Guard, LossLaw, Model, QUARTER, Rule, Settings, Sigmoid, Size,
     Status, envelope, fit_sigmoid, fixed_price_chip_doubling, invert, models, models_from_text, price_halving, study,
     table_columns,
 };
-use scaling_laws::ingest::{Request, Source, read};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -88,7 +88,7 @@ fn r1_scores_invert_to_sizes_with_a_status() {
     assert_eq!(status(Some(0.75), &guard), Status::Ok);
     let near_floor = invert(Some(0.255), 0.0073, &example(), &LossLaw::BESIROGLU, ONE, &OPEN);
     assert_eq!(near_floor.status, Status::BelowFloor);
-    let highest = |data| scaling_laws::density::highest_invertible(&example(), &LossLaw::BESIROGLU, data);
+    let highest = |data| scaling_laws::methods::density::highest_invertible(&example(), &LossLaw::BESIROGLU, data);
     close(highest(ONE), 0.813_306_812_3, 1e-9, "highest invertible score at 1T");
     close(highest(FIVE), 0.847_940_883_9, 1e-9, "highest invertible score at 5T");
 }
@@ -468,7 +468,7 @@ fn the_densing_law_s_reference_models_have_the_parameters_of_their_shapes() {
 /// Section 7 of the design study: dates by family, sizes of mixtures, tokens.
 #[test]
 fn corrections_of_the_inherited_table_are_in_it() {
-    let date = |text| scaling_laws::density::read_date(text).unwrap();
+    let date = |text| scaling_laws::methods::density::read_date(text).unwrap();
     let model = |name: &str| {
         let of = |fits: &dyn Fn(&str) -> bool| table().iter().find(|m| m.name.rsplit('/').next().is_some_and(fits));
         let exact = of(&|known| known == name);
@@ -551,7 +551,7 @@ fn envelope_rules_are_read_as_they_are_written() {
 
 #[test]
 fn a_reference_is_families_and_models_without_the_families_mixtures() {
-    use scaling_laws::density::Reference;
+    use scaling_laws::methods::density::Reference;
     let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let reference = Reference::named(&names(&["Qwen2", "google/gemma-2b"]), table()).unwrap();
     let settings = Settings { reference, ..plain() };
@@ -573,7 +573,7 @@ fn corollaries_have_their_numbers() {
     near(price_halving(20.0 / 0.075, 21.0), 2.606, 5e-4, "price halving, 21 months");
     near(fixed_price_chip_doubling(95.0, 767.0), 84.5, 0.05, "chips of a fixed price");
     near(fixed_price_chip_doubling(99.02, 767.0), 87.7, 0.05, "chips of a fixed price");
-    let day = scaling_laws::density::read_date("2023-12-01").unwrap();
+    let day = scaling_laws::methods::density::read_date("2023-12-01").unwrap();
     let split_study = study(table(), &Settings { split: Some(day), ..plain() }).unwrap();
     let split = split_study.row("composite", ONE).unwrap().split.clone().unwrap();
     let (before, after) = (split.before.unwrap(), split.after.unwrap());
@@ -612,7 +612,7 @@ fn a_study_survives_the_disk_and_carries_its_warnings() {
 
 #[test]
 fn each_of_the_thirteen_warnings_speaks_when_it_should_and_only_then() {
-    use scaling_laws::density::{StatusCount, warnings};
+    use scaling_laws::methods::density::{StatusCount, warnings};
     let says = |message: &str, part: &str| assert!(message.contains(part), "{message}");
 
     says(&warnings::relative("Qwen1.5", &[ONE, Data::PerParameter { ratio: 20.0 }]).message, "1T, 20N");
@@ -681,7 +681,7 @@ fn each_of_the_thirteen_warnings_speaks_when_it_should_and_only_then() {
     says(&warnings::suspect_families(&found).unwrap().message, "Qwen2 on gsm8k (4 models");
     assert_eq!(warnings::suspect_families(&[]), None);
 
-    let day = |text| scaling_laws::density::read_date(text).unwrap();
+    let day = |text| scaling_laws::methods::density::read_date(text).unwrap();
     says(&warnings::window(day("2023-02"), day("2024-07")).message, "(17 months)");
     says(&warnings::not_a_reproduction().message, "not a reproduction");
 }

@@ -1,11 +1,11 @@
 //! Capacity density under other references, loss laws, guards and ceilings: the tables of the
 //! design study that are no random draws, on the built-in table of models.
 
-use scaling_laws::density::{
+use scaling_laws::data::ingest::Source;
+use scaling_laws::methods::density::{
     Aggregate, Ceiling, Data, LossLaw, Model, ModelDensity, QUARTER, Row, Rule, Settings, Status, day_number, study,
 };
-use scaling_laws::families::density::{TABLE, Wish, read, step_one};
-use scaling_laws::ingest::Source;
+use scaling_laws::work::families::density::{TABLE, Wish, read, step_one};
 use std::collections::BTreeMap;
 use std::f64::consts::LN_2;
 

@@ -4,14 +4,14 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
-use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{Constraints, Fit, Spec, Starts, fit, setup};
-use scaling_laws::job::Job;
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{Constraints, Fit, Spec, Starts, fit, setup};
+use scaling_laws::engine::solve::{Newton, Options, minimise};
+use scaling_laws::engine::uncertainty::bootstrap::bootstrap;
 use scaling_laws::law::Law;
 use scaling_laws::laws::find;
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::solve::{Newton, Options, minimise};
-use scaling_laws::uncertainty::bootstrap::bootstrap;
+use scaling_laws::work::job::Job;
 use std::path::Path;
 
 const RAW_HUBER: Objective = Objective { residual: Residual::Raw, loss: Loss::Huber { delta: 1e-3 } };
@@ -93,8 +93,11 @@ fn the_order_of_rows_and_the_reduction_do_not_change_the_answer() {
     let weighted = |weight: Vec<f64>| {
         let (n, d, l) = (column(&data, "N"), column(&data, "D"), column(&data, "L"));
         let table = Measurements::from_columns("weighted", vec![("N", n), ("D", d), ("L", l), ("weight", weight)]);
-        fit(&Spec { weights: Some(scaling_laws::fit::Weights::Column("weight".to_owned())), ..spec.clone() }, &table)
-            .unwrap()
+        fit(
+            &Spec { weights: Some(scaling_laws::engine::fit::Weights::Column("weight".to_owned())), ..spec.clone() },
+            &table,
+        )
+        .unwrap()
     };
     for share in [1.0 / 240.0, 1e-12, 1e12] {
         let mean = weighted(vec![share; 240]);

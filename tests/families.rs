@@ -1,11 +1,11 @@
 //! The accounts of families: complete, the same every time, and with the numbers that the papers and
 //! the regression table give.
 
-use scaling_laws::density::{Data, DensityStudy, study};
-use scaling_laws::families::{compute, density, hyperparameter, power, precision, sections, vocabulary};
-use scaling_laws::figure;
-use scaling_laws::ingest::Source;
+use scaling_laws::data::ingest::Source;
+use scaling_laws::methods::density::{Data, DensityStudy, study};
 use scaling_laws::record::chart::{Chart, Look, Section, Series};
+use scaling_laws::show::figure;
+use scaling_laws::work::families::{compute, density, hyperparameter, power, precision, sections, vocabulary};
 use std::sync::OnceLock;
 
 fn all() -> &'static [Section] {
@@ -174,7 +174,7 @@ fn domains_share_their_form_and_images_their_two_tables() {
     assert_eq!(verdicts, ["C₁ differs", "agree", "irreducible loss differs", "agree", "agree"]);
 
     // "D grows as N^0.4 as the median, not faster than N^(2/3)" (Henighan et al. 2020).
-    let all = scaling_laws::reference::all().unwrap();
+    let all = scaling_laws::published::reference::all().unwrap();
     let fits = all.iter().filter(|r| r.key == "henighan2020").flat_map(|r| &r.fits);
     let mut rates: Vec<f64> = fits
         .filter(|fit| fit.name.contains("/opt-"))
@@ -253,7 +253,7 @@ fn density_figures_show_every_target_once() {
     let chart = density::frontier(row);
     let points = chart.plots[0].series.iter().filter(|s| !matches!(s.look, Look::Line | Look::Dashed));
     let drawn: usize = points.map(|s| s.x.len()).sum();
-    let missing = row.models.iter().filter(|m| m.status == scaling_laws::density::Status::Missing).count();
+    let missing = row.models.iter().filter(|m| m.status == scaling_laws::methods::density::Status::Missing).count();
     assert_eq!(drawn + missing, study.targets);
     let table = density::doubling_table(study, study.settings.data[0]);
     assert_eq!(table.rows.len(), study.rows.len() / study.settings.data.len());

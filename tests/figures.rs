@@ -2,7 +2,7 @@
 
 mod support;
 
-use scaling_laws::figure::{self, Figure, backend, scene::Item};
+use scaling_laws::show::figure::{self, Figure, backend, scene::Item};
 use std::path::Path;
 
 fn all() -> Vec<(String, Figure)> {

@@ -4,15 +4,15 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
-use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{Constraints, Fit, FitError, Spec, Starts, fit};
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::base::real::Order;
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{Constraints, Fit, FitError, Spec, Starts, fit};
+use scaling_laws::engine::solve::{Evaluation, Method, Problem};
+use scaling_laws::engine::uncertainty::bootstrap::bootstrap;
+use scaling_laws::engine::uncertainty::covariance::{Kind, covariance};
 use scaling_laws::law::{Law, Transform};
 use scaling_laws::laws::LAWS;
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::real::Order;
-use scaling_laws::solve::{Evaluation, Method, Problem};
-use scaling_laws::uncertainty::bootstrap::bootstrap;
-use scaling_laws::uncertainty::covariance::{Kind, covariance};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

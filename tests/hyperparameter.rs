@@ -1,16 +1,16 @@
 //! The learning-rate and batch laws against the public grid of Step Law (read in place; without it
 //! the tests say so and pass).
 
-use scaling_laws::dataset::Measurements;
-use scaling_laws::families::sweep::chart;
-use scaling_laws::figure;
-use scaling_laws::fit::{Spec, fit};
-use scaling_laws::ingest::Source;
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::data::ingest::Source;
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{Spec, fit};
 use scaling_laws::laws::find;
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::recommend::sweep::{BatchUnit, Reading, Sweep};
-use scaling_laws::recommend::{GridRun, Run, excess, published, recommend};
-use scaling_laws::reference::Recommends;
+use scaling_laws::methods::recommend::sweep::{BatchUnit, Reading, Sweep};
+use scaling_laws::methods::recommend::{GridRun, Run, excess, published, recommend};
+use scaling_laws::published::reference::Recommends;
+use scaling_laws::show::figure;
+use scaling_laws::work::families::sweep::chart;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! Tables in, measurements out: the formats, the names, the units, the filter; and for every bad
 //! input the sentence that the user reads.
 
-use scaling_laws::dataset::Measurements;
-use scaling_laws::ingest::{self, Needed, Request, Source, TableColumn};
+use scaling_laws::data::ingest::{self, Needed, Request, Source, TableColumn};
+use scaling_laws::data::measurements::Measurements;
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;

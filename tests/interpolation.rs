@@ -2,7 +2,7 @@
 //! 1.17.1: CloughTocher2DInterpolator, interp1d of kind quadratic).
 
 use proptest::prelude::*;
-use scaling_laws::interpolate::{CloughTocher, QuadraticSpline, Triangulation, log_spaced};
+use scaling_laws::base::interpolate::{CloughTocher, QuadraticSpline, Triangulation, log_spaced};
 
 fn scattered() -> (Vec<[f64; 2]>, Vec<f64>) {
     let points: Vec<[f64; 2]> = (0..12)

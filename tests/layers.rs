@@ -5,78 +5,77 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each module and its layer: a module imports from lower layers only.
-const LAYERS: &[(&str, u32)] = &[
+/// Each room and its floor, to the second component of its path where a floor has several: a room
+/// imports from lower floors only, or from itself.
+const FLOORS: &[(&str, u32)] = &[
     ("build", 0),
-    ("error", 0),
-    ("real", 0),
-    ("units", 0),
-    ("cost", 1),
-    ("interpolate", 1),
-    ("objective", 1),
-    ("scalar", 1),
-    ("solve", 1),
-    ("inference", 2),
-    ("law", 2),
-    ("dataset", 3),
-    ("dataset_card", 3),
-    ("tokenisation", 3),
-    ("ingest", 4),
-    ("laws", 4),
+    ("base/real", 1),
+    ("base/units", 1),
+    ("base/interpolate", 2),
+    ("base/objective", 2),
+    ("base/root", 2),
+    ("law", 3),
+    ("costs", 4),
+    ("laws", 5),
+    ("data/measurements", 5),
+    ("data/card", 6),
+    ("data/ingest", 7),
     // Plain data: what results are written down as, not how they come about.
-    ("record", 4),
-    ("reference", 5),
-    ("fit", 6),
-    ("optimum", 6),
-    ("uncertainty", 7),
-    ("validation", 8),
-    ("analysis", 9),
-    ("approach", 8),
-    ("compare", 8),
-    ("density", 8),
-    ("precision", 8),
-    ("recommend", 8),
-    ("subsample", 8),
-    ("vocabulary", 8),
-    ("reproduce", 9),
-    ("figure", 9),
-    ("job", 10),
-    ("report", 10),
-    ("reproduction", 11),
-    ("study", 11),
-    ("catalogue", 12),
-    ("families", 12),
-    ("gallery", 12),
-    ("cli", 13),
-    ("main", 14),
+    ("record", 8),
+    ("engine/solve", 9),
+    ("engine/fit", 10),
+    ("engine/optimum", 10),
+    ("engine/uncertainty", 11),
+    ("engine/validation", 12),
+    ("engine/analysis", 13),
+    ("published/reference", 14),
+    ("methods/allocation", 15),
+    ("methods/density", 15),
+    ("methods/recommend", 15),
+    ("methods/vocabulary", 15),
+    ("published/procedure", 16),
+    ("published/scoreboard", 17),
+    ("show/figure", 18),
+    ("show/report", 19),
+    ("show/catalogue", 20),
+    ("work/job", 21),
+    ("work/study", 22),
+    ("work/families", 23),
+    ("work/gallery", 23),
+    ("cli", 24),
+    ("main", 25),
 ];
 
-/// Modules that keep to fewer imports than their layer allows.
+/// Rooms that keep to fewer imports than their floor allows.
 const ONLY: &[(&str, &[&str])] = &[
-    ("laws", &["laws", "law", "real", "cost", "inference", "scalar", "solve", "tokenisation"]),
-    ("solve", &["solve", "objective", "real", "error"]),
-    ("record", &["record", "dataset", "objective", "law"]),
-    ("figure", &["figure", "record", "dataset", "objective", "units", "error"]),
-    ("report", &["report", "figure", "record", "dataset", "objective", "units", "error", "reference", "laws"]),
+    ("laws", &["laws", "law", "base", "costs"]),
+    ("engine/solve", &["engine/solve", "base", "law"]),
+    ("record", &["record", "data/measurements", "base", "law"]),
+    ("show/figure", &["show/figure", "record", "data/measurements", "base"]),
+    ("show/report", &["show", "record", "data/measurements", "base", "published/reference", "laws"]),
 ];
+
+/// A room's own matters: only those named may import it.
+const PRIVATE: &[(&str, &[&str])] =
+    &[("laws/vocabulary/tokens", &["laws/vocabulary", "methods/vocabulary", "work/families", "cli"])];
 
 /// Crates that one folder keeps to itself.
 const EXCLUSIVE: &[(&str, &[&str])] = &[
-    ("polars", &["ingest"]),
-    ("plotters", &["figure/backend"]),
-    ("resvg", &["figure/backend"]),
+    ("polars", &["data/ingest"]),
+    ("plotters", &["show/figure/backend"]),
+    ("resvg", &["show/figure/backend"]),
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
-    ("argmin", &["solve", "optimum"]),
+    ("argmin", &["engine/solve", "engine/optimum"]),
 ];
 
 fn src() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// Every source file: its path below src without the extension, its module, and its code without
-/// comments and tests.
-fn files() -> Vec<(String, String, String)> {
+/// Every source file but the list of rooms: its path below src without the extension, and its code
+/// without comments and tests.
+fn files() -> Vec<(String, String)> {
     fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
             let path = entry.path();
@@ -94,85 +93,116 @@ fn files() -> Vec<(String, String, String)> {
         .map(|path| {
             let name = path.strip_prefix(src()).expect("the walk stays inside").with_extension("");
             let name = name.to_string_lossy().replace('\\', "/");
-            let module = name.split('/').next().unwrap_or_default().to_owned();
             let text = fs::read_to_string(path).expect("the source can be read");
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             let lines: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-            (name, module, lines.join("\n"))
+            (name.trim_end_matches("/mod").to_owned(), lines.join("\n"))
         })
-        .filter(|(_, module, _)| module != "lib")
+        .filter(|(name, _)| name != "lib")
         .collect()
 }
 
-/// The modules that follow `prefix` in the code: one name, or each of a braced list.
+/// Every path that follows `prefix` in the code, braces spelled out: `a/b/c`.
 fn imports(code: &str, prefix: &str) -> BTreeSet<String> {
-    let name = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    /// Reads one path (or a braced list of them) and returns what is left.
+    fn tree<'a>(text: &'a str, stem: &str, found: &mut BTreeSet<String>) -> &'a str {
+        let text = text.trim_start();
+        if let Some(mut list) = text.strip_prefix('{') {
+            loop {
+                list = tree(list, stem, found).trim_start();
+                match list.strip_prefix(',') {
+                    Some(rest) if !rest.trim_start().starts_with('}') => list = rest,
+                    Some(rest) => return rest.trim_start().trim_start_matches('}'),
+                    None => return list.strip_prefix('}').unwrap_or(list),
+                }
+            }
+        }
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        let path = match (stem, name) {
+            (_, "" | "self") => stem.to_owned(),
+            ("", name) => name.to_owned(),
+            (stem, name) => format!("{stem}/{name}"),
+        };
+        match rest.strip_prefix("::") {
+            Some(deeper) => tree(deeper, &path, found),
+            None => {
+                found.insert(path);
+                rest
+            }
+        }
+    }
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices(prefix) {
-        if code[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$') {
-            continue;
-        }
-        let rest = &code[at + prefix.len()..];
-        let Some(list) = rest.strip_prefix('{') else {
-            found.insert(name(rest));
-            continue;
-        };
-        let mut depth = 0;
-        let mut start = 0;
-        for (k, c) in list.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => {
-                    found.insert(name(list[start..k].trim()));
-                    break;
-                }
-                '}' => depth -= 1,
-                ',' if depth == 0 => {
-                    found.insert(name(list[start..k].trim()));
-                    start = k + 1;
-                }
-                _ => {}
-            }
+        if !code[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$') {
+            tree(&code[at + prefix.len()..], "", &mut found);
         }
     }
     found.remove("");
     found
 }
 
-fn layer(module: &str) -> Option<u32> {
-    LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
+fn below(path: &str, room: &str) -> bool {
+    path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The room a path lies in, and its floor.
+fn floor(path: &str) -> Option<(&'static str, u32)> {
+    FLOORS.iter().copied().find(|(room, _)| below(path, room))
 }
 
 #[test]
 fn imports_go_down() {
     let mut complaints = Vec::new();
-    for (file, module, code) in files() {
-        let Some(here) = layer(&module) else {
-            complaints.push(format!("{file}: {module} has no layer; give it one in tests/layers.rs"));
+    let files = files();
+    // A floor's own file lists its rooms and imports nothing.
+    let lists: BTreeSet<&str> =
+        FLOORS.iter().filter_map(|(room, _)| room.split_once('/')).map(|(floor, _)| floor).collect();
+    for (file, code) in files.iter().filter(|(file, _)| !lists.contains(file.as_str())) {
+        let Some((room, here)) = floor(file) else {
+            complaints.push(format!("{file} has no floor; give its room one in tests/layers.rs"));
             continue;
         };
-        let crates = if module == "main" { "scaling_laws::" } else { "crate::" };
-        for import in imports(&code, crates) {
-            let Some(there) = layer(&import) else { continue };
-            if import != module && there >= here {
-                complaints.push(format!("{file} imports {import}, from layer {there} into {here}"));
+        let crates = if room == "main" { "scaling_laws::" } else { "crate::" };
+        for import in imports(code, crates) {
+            let Some((other, there)) = floor(&import) else {
+                complaints.push(format!("{file} imports {import}, which is no room"));
+                continue;
+            };
+            if other != room && there >= here {
+                complaints.push(format!("{file} imports {import}, from floor {there} into {here}"));
             }
-            if let Some((_, only)) = ONLY.iter().find(|(name, _)| *name == module)
-                && !only.contains(&import.as_str())
+            if let Some((_, only)) = ONLY.iter().find(|(name, _)| *name == room)
+                && !only.iter().any(|allowed| below(&import, allowed))
             {
-                complaints.push(format!("{file} imports {import}; {module} keeps to {only:?}"));
+                complaints.push(format!("{file} imports {import}; {room} keeps to {only:?}"));
+            }
+            if let Some((private, allowed)) = PRIVATE.iter().find(|(private, _)| below(&import, private))
+                && !allowed.iter().any(|home| below(file, home))
+            {
+                complaints.push(format!("{file} imports {private}, which only {allowed:?} may"));
             }
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
+/// A floor given to a room that does not exist guards nothing.
+#[test]
+fn every_room_exists() {
+    let files = files();
+    for (room, _) in FLOORS {
+        assert!(files.iter().any(|(file, _)| below(file, room)), "there is no room {room}");
+    }
+}
+
 #[test]
 fn some_crates_stay_in_their_folder() {
     let mut complaints = Vec::new();
-    for (file, _, code) in files() {
+    for (file, code) in files() {
         for (name, homes) in EXCLUSIVE {
-            let used = imports(&code, "use ").contains(*name) || !imports(&code, &format!("{name}::")).is_empty();
+            let used = imports(&code, "use ").iter().any(|path| below(path, name))
+                || !imports(&code, &format!("{name}::")).is_empty();
             if used && !homes.iter().any(|home| file == *home || file.starts_with(&format!("{home}/"))) {
                 complaints.push(format!("{file} uses {name}, which stays in {homes:?}"));
             }
@@ -184,8 +214,9 @@ fn some_crates_stay_in_their_folder() {
 /// The reader of imports is itself tested: a rule that sees nothing forbids nothing.
 #[test]
 fn imports_are_read() {
-    let code = "use crate::law::{Card, Law};\nuse crate::{real, cost::{self, Cost}};\nlet x = crate::fit::run();";
-    let expected: BTreeSet<String> = ["cost", "fit", "law", "real"].map(str::to_owned).into();
+    let code = "use crate::law::{Card, Law};\nuse crate::{base::real, costs::{self, six_n_d}};\nlet x = crate::engine::fit::run();";
+    let expected: BTreeSet<String> =
+        ["base/real", "costs", "costs/six_n_d", "engine/fit/run", "law/Card", "law/Law"].map(str::to_owned).into();
     assert_eq!(imports(code, "crate::"), expected);
-    assert!(files().iter().any(|(_, module, code)| module == "laws" && imports(code, "crate::").contains("law")));
+    assert!(files().iter().any(|(file, code)| below(file, "laws") && imports(code, "crate::").contains("law/Law")));
 }

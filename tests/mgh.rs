@@ -2,8 +2,8 @@
 //! hundred times it. The solver knows nothing of least squares here: value, gradient and Hessian
 //! come from second derivatives of each residual.
 
-use scaling_laws::real::{Hyper, Order, Real};
-use scaling_laws::solve::{Evaluation, Newton, Options, Problem, Solution, executor, minimise};
+use scaling_laws::base::real::{Hyper, Order, Real};
+use scaling_laws::engine::solve::{Evaluation, Newton, Options, Problem, Solution, executor, minimise};
 
 /// Σ f_i²/2 of residuals written once over a generic scalar.
 trait Residuals<const N: usize> {

@@ -1,14 +1,14 @@
 //! The 27 nonlinear reference sets of NIST, from both published starts, by every solver that
 //! applies. The models are laws like any other, so the production path is what is tested.
 
-use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{Fit, Spec, Starts, fit};
-use scaling_laws::ingest::embedded;
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::base::real::{Real, X};
+use scaling_laws::data::ingest::embedded;
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{Fit, Spec, Starts, fit};
+use scaling_laws::engine::solve::{Method, Newton, Options};
+use scaling_laws::engine::uncertainty::covariance::{Kind, covariance};
 use scaling_laws::law::{Card, Family, Formula, Input, Law, Of, Param, Role, Transform};
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::real::{Real, X};
-use scaling_laws::solve::{Method, Newton, Options};
-use scaling_laws::uncertainty::covariance::{Kind, covariance};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::f64::consts::PI;

@@ -1,9 +1,9 @@
 //! The precision laws: every closed form against a search that does not know it.
 
 use proptest::prelude::*;
+use scaling_laws::base::root::minimum;
 use scaling_laws::law::Law;
 use scaling_laws::laws::find;
-use scaling_laws::scalar::minimum;
 
 const CAPYBARA: [f64; 8] = [69.2343, 0.2368, 68973.0621, 0.5162, 1.9061, 11334.5197, 3.1926, 2.9543];
 const KUMAR: [f64; 8] = [4299.0, 18060.0, 2.7648, 0.4965, 0.4965, 2.6745, 2.2102, 0.9578];

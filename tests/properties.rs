@@ -8,11 +8,11 @@ mod design;
 use design::{Stream, points, simulate};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{Fit, Spec, fit};
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{Fit, Spec, fit};
+use scaling_laws::engine::optimum::optimum;
 use scaling_laws::laws::{LAWS, find};
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::optimum::optimum;
 
 const TRUTH: [f64; 5] = [1.69, 406.4, 410.7, 0.34, 0.28];
 

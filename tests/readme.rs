@@ -1,8 +1,9 @@
 //! The README says what is true: its generated parts are fresh, its commands run, its example is
 //! the one that is compiled with the library.
 
-use scaling_laws::study::Study;
-use scaling_laws::{catalogue, reference, reproduction};
+use scaling_laws::published::{reference, scoreboard};
+use scaling_laws::show::catalogue;
+use scaling_laws::work::study::Study;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,7 +29,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 #[test]
 fn generated_parts_are_fresh() {
     let references = reference::all().unwrap();
-    let comparisons = reproduction::comparisons(&reproduction::check_all(&references));
+    let comparisons = scoreboard::comparisons(&scoreboard::check_all(&references));
     let parts =
         [("scoreboard", catalogue::scoreboard(&references, &comparisons)), ("catalogue", catalogue::markdown())];
     let kept = readme();

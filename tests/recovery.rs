@@ -6,15 +6,15 @@ mod design;
 
 use design::{Stream, plausible, points, simulate};
 use rayon::prelude::*;
-use scaling_laws::analysis::{Ranges, derived, predict, spend};
-use scaling_laws::fit::{Spec, Starts, fit};
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::engine::analysis::{Ranges, derived, predict, spend};
+use scaling_laws::engine::fit::{Spec, Starts, fit};
+use scaling_laws::engine::uncertainty::Uncertainty;
+use scaling_laws::engine::uncertainty::bootstrap::bootstrap;
+use scaling_laws::engine::uncertainty::covariance::{Kind, covariance};
 use scaling_laws::law::Law;
 use scaling_laws::laws::{LAWS, find};
-use scaling_laws::objective::{Loss, Objective, Residual};
 use scaling_laws::record::Estimate;
-use scaling_laws::uncertainty::Uncertainty;
-use scaling_laws::uncertainty::bootstrap::bootstrap;
-use scaling_laws::uncertainty::covariance::{Kind, covariance};
 
 /// Laws whose parameters, not predictions, a rich design leaves open, and why.
 const OPEN: &[(&str, &str)] = &[];
@@ -153,7 +153,7 @@ impl Coverage {
 }
 
 /// 120 runs over three decades of N and of D, with 1 % noise on the logarithm of the loss.
-fn simulated(index: usize) -> (&'static dyn Law, scaling_laws::fit::Fit) {
+fn simulated(index: usize) -> (&'static dyn Law, scaling_laws::engine::fit::Fit) {
     let law = find("chinchilla").unwrap();
     let mut stream = Stream(1 + 7919 * index as u64);
     for _ in 0..10 {

@@ -2,10 +2,10 @@
 
 mod support;
 
-use scaling_laws::dataset::Warning;
-use scaling_laws::figure;
+use scaling_laws::data::measurements::Warning;
 use scaling_laws::record::Record;
-use scaling_laws::report::{self, Document, Fitted, Picture, Study, Trust};
+use scaling_laws::show::figure;
+use scaling_laws::show::report::{self, Document, Fitted, Picture, Study, Trust};
 use std::path::Path;
 
 fn pictures(record: &Record, folder: &str) -> Vec<Picture> {

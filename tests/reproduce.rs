@@ -1,7 +1,7 @@
 //! Published numbers against ours, from every file in `datasets/references`.
 
-use scaling_laws::reference::{self, Check, Verdict};
-use scaling_laws::reproduction::check_all;
+use scaling_laws::published::reference::{self, Check, Verdict};
+use scaling_laws::published::scoreboard::check_all;
 
 fn table(checks: &[&Check]) -> String {
     let lines = checks.iter().map(|check| {

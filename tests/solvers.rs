@@ -3,13 +3,13 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{Constraints, Fit, FitError, Spec, Weights, fit, proof};
-use scaling_laws::job::Job;
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::base::real::Order;
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{Constraints, Fit, FitError, Spec, Weights, fit, proof};
+use scaling_laws::engine::solve::{Evaluation, Method, Problem};
 use scaling_laws::law::Law;
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::real::Order;
-use scaling_laws::solve::{Evaluation, Method, Problem};
+use scaling_laws::work::job::Job;
 
 const SQUARED: Objective = Objective { residual: Residual::Raw, loss: Loss::Squared };
 

@@ -1,8 +1,8 @@
 //! Batch fitting: a thousand fits, nothing done twice, nothing lost to a kill, a failure or a
 //! second run beside the first.
 
-use scaling_laws::ingest::{TableColumn, read_table};
-use scaling_laws::study::read_record;
+use scaling_laws::data::ingest::{TableColumn, read_table};
+use scaling_laws::work::study::read_record;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

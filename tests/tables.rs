@@ -1,7 +1,7 @@
 //! The reference files carry what the papers' tables say. The tables stand beside the repository, and
 //! a test says so and passes where they do not.
 
-use scaling_laws::reference::{FitReference, find};
+use scaling_laws::published::reference::{FitReference, find};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -162,7 +162,7 @@ fn the_densing_law_s_headlines_and_reference_models() {
         value(&highlights, "chip_doubling_days"),
         listed("arXiv v2", "effective size on fixed-price chip doubling")
     );
-    let settings = scaling_laws::density::Settings::default();
+    let settings = scaling_laws::methods::density::Settings::default();
     assert_eq!(settings.chip_days, 365.25 * listed("arXiv v2", "chip compute doubling (Hobbhahn 2023)"));
     for (data, version) in settings.data.iter().zip(["arXiv v2", "Nature MI"]) {
         assert_eq!(data.tokens(1.0), listed(version, "D0"));
@@ -170,7 +170,7 @@ fn the_densing_law_s_headlines_and_reference_models() {
     let ratio = listed("arXiv v2", "GPT-3.5 price Dec 2022") / listed("arXiv v2", "Gemini-1.5-Flash price Aug 2024");
     assert!((ratio - listed("arXiv v2", "price ratio")).abs() < 0.05);
     let printed_months: Vec<f64> =
-        scaling_laws::families::density::PUBLISHED.iter().map(|(months, _)| *months).collect();
+        scaling_laws::work::families::density::PUBLISHED.iter().map(|(months, _)| *months).collect();
     for (version, days) in [("arXiv v2 highlights", 1.0), ("arXiv v2 sec3.3", 30.4375), ("Nature MI", 1.0)] {
         assert!(printed_months.contains(&(listed(version, "doubling") / days)), "{version}");
     }

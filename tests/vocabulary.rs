@@ -2,18 +2,18 @@
 //! the published fits on them.
 
 use proptest::prelude::*;
-use scaling_laws::dataset::{Label, Measurements};
-use scaling_laws::fit::{Fit, Spec, fit};
+use scaling_laws::base::objective::{Loss, Objective};
+use scaling_laws::data::measurements::{Label, Measurements};
+use scaling_laws::engine::fit::{Fit, Spec, fit};
 use scaling_laws::law::Law;
 use scaling_laws::laws::find;
-use scaling_laws::objective::{Loss, Objective};
-use scaling_laws::reference::{self, Verdict};
-use scaling_laws::tokenisation::{
+use scaling_laws::laws::vocabulary::tokens::{
     TOKEN_FUNCTION, Tradeoff, cheapest_vocabulary, compute_optimal_budget, token_count, training_flops,
     unigram_frequencies, unigram_normalised_loss, vocabulary_parameters, width,
 };
-use scaling_laws::vocabulary::envelope::{Origin, Point, envelope, interpolated, rows};
-use scaling_laws::vocabulary::{Approach, growth, models, replicates};
+use scaling_laws::methods::vocabulary::envelope::{Origin, Point, envelope, interpolated, rows};
+use scaling_laws::methods::vocabulary::{Approach, growth, models, replicates};
+use scaling_laws::published::reference::{self, Verdict};
 
 /// Approach 3 as the authors' code has it: E, A1, A2, B, alpha2, beta.
 const APPROACH_3: [f64; 6] = [

@@ -1,7 +1,7 @@
 //! `scaling datasets`.
 
 use super::{Failure, Outcome, print};
-use crate::ingest;
+use crate::data::ingest;
 use std::io::Write;
 
 /// Which data set.

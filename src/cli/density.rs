@@ -1,17 +1,17 @@
 //! `scaling density`.
 
 use super::{Failure, Outcome, amount, print, print_json, saved};
-use crate::density::{Data, Rule, Size, read_date};
-use crate::families::FamilyError;
-use crate::families::density::{
+use crate::data::ingest::{self, Source};
+use crate::methods::density::{Data, Rule, Size, read_date};
+use crate::record::chart::Sheet;
+use crate::show::figure;
+use crate::show::report;
+use crate::work::families::FamilyError;
+use crate::work::families::density::{
     StepOne, TABLE, Wish, best_by_month, cautions, corollaries, density_table, doubling_table, fitted_step_one,
     matched_table, of_study, published, read_losses,
 };
-use crate::figure;
-use crate::ingest::{self, Source};
-use crate::record::chart::Sheet;
-use crate::report;
-use crate::study::write_whole;
+use crate::work::study::write_whole;
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,15 @@
 //! `scaling approaches`.
 
 use super::{Failure, Outcome, pair, print, print_json};
-use crate::approach::{PowerLaw, envelope, isoflop, isoflops};
-use crate::dataset::Measurements;
-use crate::fit::{Spec, fit};
-use crate::ingest::{self, Source};
-use crate::job::{law, request};
-use crate::objective::Objective;
-use crate::subsample::Subsample;
-use crate::uncertainty::Uncertainty;
-use crate::uncertainty::bootstrap::bootstrap;
+use crate::base::objective::Objective;
+use crate::data::ingest::{self, Source};
+use crate::data::measurements::Measurements;
+use crate::engine::fit::{Spec, fit};
+use crate::engine::uncertainty::Uncertainty;
+use crate::engine::uncertainty::bootstrap::bootstrap;
+use crate::engine::uncertainty::subsample::Subsample;
+use crate::methods::allocation::{PowerLaw, envelope, isoflop, isoflops};
+use crate::work::job::law;
 use serde_json::json;
 use std::io::Write;
 
@@ -58,16 +58,16 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return Err(Failure::request(format!("--subsample {share} must lie between 0 and 1")));
     }
     let chinchilla = law("chinchilla")?;
-    let mut wanted = request(chinchilla);
+    let mut wanted = ingest::Request::of(chinchilla);
     wanted.map.clone_from(&args.map);
     wanted.filter.clone_from(&args.filter);
-    let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::job::JobError::from)?;
+    let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::work::job::JobError::from)?;
     let (level, seed) = (args.level, args.seed);
     let by_envelope = envelope::Options { level, seed, ..Default::default() };
     let by_parabola = isoflop::Options { level, seed, ..Default::default() };
     let mut first = envelope(&data, &by_envelope);
     let mut second = isoflops(&data, &by_parabola);
-    let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::job::JobError::from)?;
+    let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::work::job::JobError::from)?;
     let draws = match args.subsample.map(|share| Subsample { share, count: args.bootstrap, seed }) {
         None => bootstrap(&third, args.bootstrap, seed, None, &|| {}),
         Some(draws) => {
@@ -88,7 +88,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         }
     };
     let known = Uncertainty::of_fit(&third, level, Some(&draws), None);
-    let derived = crate::analysis::derived(&known);
+    let derived = crate::engine::analysis::derived(&known);
     let bias = isoflop::bias(&data, &isoflop::Options::default(), chinchilla, &third.theta);
     if args.json {
         let or_error = |r: Result<serde_json::Value, String>| r.unwrap_or_else(|e| json!({ "refused": e }));

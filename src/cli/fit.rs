@@ -1,12 +1,12 @@
 //! `scaling fit`.
 
 use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
-use crate::fit::Weights;
-use crate::job::{Job, law};
+use crate::engine::fit::Weights;
+use crate::engine::solve::Method;
+use crate::engine::uncertainty::covariance::Kind;
 use crate::record::Record;
-use crate::solve::Method;
-use crate::study::{ObjectiveWords, objective, write_record, write_replicates};
-use crate::uncertainty::covariance::Kind;
+use crate::work::job::{Job, law};
+use crate::work::study::{ObjectiveWords, objective, write_record, write_replicates};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -134,7 +134,7 @@ impl Args {
             filter: self.filter.clone(),
             holdout: self.holdout.clone(),
             objective: objective(&words).map_err(Failure::request)?,
-            constraints: crate::fit::Constraints {
+            constraints: crate::engine::fit::Constraints {
                 fix: self.fix.clone(),
                 tie: self.tie.clone(),
                 bounds: self.bound.clone(),

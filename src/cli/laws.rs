@@ -1,9 +1,9 @@
 //! `scaling laws`.
 
 use super::{Outcome, print};
-use crate::job::law;
 use crate::laws::LAWS;
-use crate::{catalogue, report};
+use crate::show::{catalogue, report};
+use crate::work::job::law;
 use std::io::Write;
 
 /// Which law.

@@ -17,7 +17,7 @@ mod run;
 mod saved;
 mod serve;
 
-use crate::dataset::Warning;
+use crate::data::measurements::Warning;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -91,19 +91,19 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-impl From<crate::study::StudyError> for Failure {
-    fn from(error: crate::study::StudyError) -> Self {
+impl From<crate::work::study::StudyError> for Failure {
+    fn from(error: crate::work::study::StudyError) -> Self {
         match error {
-            crate::study::StudyError::Malformed { .. } => Self::request(error),
+            crate::work::study::StudyError::Malformed { .. } => Self::request(error),
             other => Self::work(other),
         }
     }
 }
 
-impl From<crate::job::JobError> for Failure {
-    fn from(error: crate::job::JobError) -> Self {
-        use crate::fit::FitError;
-        use crate::job::JobError;
+impl From<crate::work::job::JobError> for Failure {
+    fn from(error: crate::work::job::JobError) -> Self {
+        use crate::engine::fit::FitError;
+        use crate::work::job::JobError;
         match &error {
             JobError::UnknownLaw { .. } | JobError::Optimum(_) => Self::request(error),
             JobError::Fit(
@@ -154,7 +154,7 @@ pub fn main() -> ExitCode {
 /// `SYMBOL=VALUE`, the value with units: `N=70B`.
 fn assignment(text: &str) -> Result<(String, f64), String> {
     let (symbol, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not SYMBOL=VALUE, as in N=70B"))?;
-    let value = crate::units::parse(value).map_err(|error| error.to_string())?.value;
+    let value = crate::base::units::parse(value).map_err(|error| error.to_string())?.value;
     Ok((symbol.trim().to_owned(), value))
 }
 
@@ -166,7 +166,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 /// A budget with units: `5.76e23`, `6 ZFLOP`.
 fn amount(text: &str) -> Result<f64, String> {
-    crate::units::parse(text).map(|quantity| quantity.value).map_err(|error| error.to_string())
+    crate::base::units::parse(text).map(|quantity| quantity.value).map_err(|error| error.to_string())
 }
 
 /// A progress bar on standard error that appears after a second and only on a terminal.

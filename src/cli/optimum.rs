@@ -1,9 +1,9 @@
 //! `scaling optimum`.
 
 use super::{Failure, Outcome, amount, assignment, print, print_json, saved};
-use crate::analysis::{conditional, spend};
+use crate::engine::analysis::{conditional, spend};
+use crate::engine::uncertainty::Uncertainty;
 use crate::record::{Estimate, Optimum};
-use crate::uncertainty::Uncertainty;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 

@@ -1,8 +1,8 @@
 //! `scaling plot`.
 
 use super::{Failure, Outcome, saved};
-use crate::figure;
-use crate::study::write_whole;
+use crate::show::figure;
+use crate::work::study::write_whole;
 use std::io::Write;
 use std::path::PathBuf;
 

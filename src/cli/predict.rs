@@ -1,7 +1,7 @@
 //! `scaling predict`.
 
 use super::{Failure, Outcome, assignment, print, print_json, saved};
-use crate::analysis::{conditional, predict};
+use crate::engine::analysis::{conditional, predict};
 use serde_json::{Map, json};
 use std::io::Write;
 

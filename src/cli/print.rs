@@ -1,8 +1,8 @@
 //! Tables and estimates on a terminal.
 
-use crate::dataset::Warning;
+use crate::base::units::si;
+use crate::data::measurements::Warning;
 use crate::record::Estimate;
-use crate::units::si;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 

@@ -1,12 +1,12 @@
 //! `scaling recommend`.
 
 use super::{Failure, Outcome, amount, pair, print, print_json};
-use crate::families::sweep;
-use crate::figure;
-use crate::ingest::Source;
-use crate::recommend::sweep::{BatchUnit, Reading, Sweep, SweepError};
-use crate::recommend::{Recommendation, Run, published, recommend};
-use crate::study::write_whole;
+use crate::data::ingest::Source;
+use crate::methods::recommend::sweep::{BatchUnit, Reading, Sweep, SweepError};
+use crate::methods::recommend::{Recommendation, Run, published, recommend};
+use crate::show::figure;
+use crate::work::families::sweep;
+use crate::work::study::write_whole;
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! `scaling report`.
 
 use super::{Failure, Outcome, saved};
-use crate::figure;
-use crate::report::{self, pictures};
-use crate::study::write_whole;
+use crate::show::figure;
+use crate::show::report::{self, pictures};
+use crate::work::study::write_whole;
 use std::io::Write;
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! `scaling reproduce`.
 
 use super::{Failure, Outcome, print, print_json};
-use crate::reference::{self, Verdict};
-use crate::reproduction;
+use crate::published::reference::{self, Verdict};
+use crate::published::scoreboard;
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             return Err(Failure::request(format!("there is no reference `{key}`; `scaling reproduce` runs all")));
         }
     }
-    let checks = reproduction::check_all(&references);
+    let checks = scoreboard::check_all(&references);
     let surprises = checks.iter().filter(|c| c.verdict == Verdict::Surprise).count();
     if args.json {
         let figures: Vec<_> = checks

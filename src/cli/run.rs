@@ -1,11 +1,14 @@
 //! `scaling run`.
 
 use super::{Failure, Outcome, print, progress};
+use crate::data::ingest;
+use crate::published::reference::{self, Check, Verdict};
+use crate::published::scoreboard;
 use crate::record::Estimate;
-use crate::reference::{self, Check, Verdict};
-use crate::report::number::phrase;
-use crate::study::{self, Study, write_whole};
-use crate::{gallery, ingest, report, reproduction};
+use crate::show::report;
+use crate::show::report::number::phrase;
+use crate::work::gallery;
+use crate::work::study::{self, Study, write_whole};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -48,11 +51,11 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     bar.finish_and_clear();
     let checks = match args.study {
         Some(_) => Vec::new(),
-        None => reproduction::check_all(&reference::all().map_err(Failure::work)?),
+        None => scoreboard::check_all(&reference::all().map_err(Failure::work)?),
     };
     let sections = match args.study {
         Some(_) => Vec::new(),
-        None => crate::families::sections().map_err(Failure::work)?,
+        None => crate::work::families::sections().map_err(Failure::work)?,
     };
     gallery::write(&study, &outcomes, &checks, sections, &command, &folder).map_err(Failure::work)?;
     let cached = outcomes.iter().filter(|o| o.cached).count();
@@ -118,7 +121,7 @@ fn published(outcomes: &[study::Outcome], checks: &[Check], out: &mut dyn Write)
     if !table.is_empty() {
         writeln!(out, "\n{table}")?;
     }
-    let tallies = report::tally(&reproduction::comparisons(checks));
+    let tallies = report::tally(&scoreboard::comparisons(checks));
     if tallies.is_empty() {
         return Ok(());
     }

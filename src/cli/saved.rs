@@ -1,12 +1,12 @@
 //! What a user's FIT means: a saved record, or published constants by reference.
 
 use super::Failure;
-use crate::analysis::Ranges;
-use crate::ingest::suggestion;
+use crate::data::ingest::suggestion;
+use crate::engine::analysis::Ranges;
+use crate::engine::uncertainty::Uncertainty;
+use crate::published::reference;
 use crate::record::Record;
-use crate::reference;
-use crate::study::read_record;
-use crate::uncertainty::Uncertainty;
+use crate::work::study::read_record;
 use std::path::{Path, PathBuf};
 
 /// A fit to predict from.

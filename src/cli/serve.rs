@@ -1,8 +1,8 @@
 //! `scaling serve`.
 
 use super::{Failure, Outcome, amount, print, print_json, saved};
-use crate::inference::{Device, Fleet, Plan, lifetime_optimum, training_optimal_data};
-use crate::uncertainty::Quantity;
+use crate::costs::lifetime::{Device, Fleet, Plan, lifetime_optimum, training_optimal_data};
+use crate::engine::uncertainty::Quantity;
 use serde_json::{Value, json};
 use std::io::Write;
 

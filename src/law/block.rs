@@ -1,7 +1,7 @@
 //! Rows and derivatives as laws are handed them: in blocks, column by column, padded for vectors.
 
 use super::MAX_INPUTS;
-use crate::real::{Lanes, Real, Vector, X, elementary};
+use crate::base::real::{Lanes, Real, Vector, X, elementary};
 
 /// Rows handed to a law at a time: a block's derivatives stay in the first-level cache.
 pub const BLOCK: usize = 64;

@@ -3,8 +3,8 @@
 
 use super::{Block, Card, Formula, Jet, Law, MAX_INPUTS, Order};
 #[cfg(target_arch = "x86_64")]
-use crate::real::x86;
-use crate::real::{Dual, Enclosure, Hyper, Interval, Lanes, Real, Vector, X, elementary};
+use crate::base::real::x86;
+use crate::base::real::{Dual, Enclosure, Hyper, Interval, Lanes, Real, Vector, X, elementary};
 
 /// A [`Formula`] seen as a [`Law`]. The only adapter.
 pub struct Of<F, const P: usize>(std::marker::PhantomData<F>);

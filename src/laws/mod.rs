@@ -4,8 +4,8 @@ use crate::law::{Law, Of};
 
 /// Declares the modules and the table of laws, in written order.
 macro_rules! laws {
-    ($($family:ident { $($module:ident::$law:ident),* $(,)? })*) => {
-        $(#[doc = concat!("Laws of the family `", stringify!($family), "`.")] pub mod $family { $(pub mod $module;)* })*
+    ($($family:ident $(with $shared:ident)* { $($module:ident::$law:ident),* $(,)? })*) => {
+        $(#[doc = concat!("Laws of the family `", stringify!($family), "`.")] pub mod $family { $(pub mod $shared;)* $(pub mod $module;)* })*
         /// Every law, by family.
         pub static LAWS: &[&dyn Law] = &[$($(&Of::<$family::$module::$law, _>::new()),*),*];
     };
@@ -54,7 +54,7 @@ laws! {
         kumar_ptq_degradation::KumarPtqDegradation,
         kumar_unified::KumarUnified,
     }
-    vocabulary {
+    vocabulary with tokens {
         tao_approach_1::TaoApproach1,
         tao_approach_2::TaoApproach2,
         tao_approach_3::TaoApproach3,

@@ -9,14 +9,14 @@ mod simulate;
 
 use rand::RngExt;
 use rustix::time::{ClockId, clock_gettime};
-use scaling_laws::dataset::Measurements;
-use scaling_laws::fit::{self, Fit, Spec, Starts, Weights};
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::base::real::Order;
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::fit::{self, Fit, Spec, Starts, Weights};
+use scaling_laws::engine::solve::{Evaluation, Newton, Options, Problem};
+use scaling_laws::engine::uncertainty::bootstrap::{bootstrap, generator};
 use scaling_laws::law::Jet;
 use scaling_laws::laws::{LAWS, find};
-use scaling_laws::objective::{Loss, Objective, Residual};
-use scaling_laws::real::Order;
-use scaling_laws::solve::{Evaluation, Newton, Options, Problem};
-use scaling_laws::uncertainty::bootstrap::{bootstrap, generator};
 use std::hint::black_box;
 
 /// The minimum over the 240 points in double precision.

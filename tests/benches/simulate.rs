@@ -1,6 +1,6 @@
 //! Rows that obey a law, but for a little noise.
 
-use scaling_laws::dataset::Measurements;
+use scaling_laws::data::measurements::Measurements;
 use scaling_laws::law::Law;
 
 /// A deterministic stream of numbers in (0, 1).

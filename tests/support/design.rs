@@ -1,7 +1,7 @@
 //! Designs: inputs spread over what people measure, and plausible parameters, for any law.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use scaling_laws::dataset::Measurements;
+use scaling_laws::data::measurements::Measurements;
 use scaling_laws::law::{Card, Input, Law, Transform};
 
 /// A deterministic stream of numbers in (0, 1).

@@ -2,9 +2,9 @@
 //! points of their figure 4, with pretended bootstrap replicates.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use scaling_laws::dataset::{ColumnUse, Dropped, Provenance, Warning};
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::data::measurements::{ColumnUse, Dropped, Provenance, Warning};
 use scaling_laws::law::Counts;
-use scaling_laws::objective::{Loss, Objective, Residual};
 use scaling_laws::record::*;
 
 pub const THETA: [f64; 5] = [1.8172, 477.83, 2143.42, 0.34731, 0.36717];

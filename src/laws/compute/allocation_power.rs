@@ -1,8 +1,8 @@
 //! N_opt = k C^p with C in petaflop-days (Kaplan et al. 2020, Table 6).
 
-use crate::cost::PF_DAY;
+use crate::base::real::{Real, X};
+use crate::costs::PF_DAY;
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Compute-optimal model size as a power of compute.
 pub struct AllocationPower;
@@ -75,9 +75,6 @@ impl Formula<2> for AllocationPower {
                 value: |t, at| (6.0 * t[0] * at[0] / PF_DAY).powf(1.0 / (1.0 - t[1])),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best model size for a training budget C grows as C^p; data follow from C = 6ND.
@@ -98,6 +95,7 @@ D_critical here; the right side of equation 6.7 (4e10 C^0.26) agrees with neithe
 
 ## References
 kaplan2020, henighan2020, porian2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

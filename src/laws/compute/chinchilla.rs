@@ -1,9 +1,9 @@
 //! L = E + A/N^alpha + B/D^beta (Hoffmann et al. 2022).
 
-use crate::cost::SIX_N_D;
-use crate::inference::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
+use crate::base::real::{Real, X};
+use crate::costs::SIX_N_D;
+use crate::costs::lifetime::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param};
-use crate::real::{Real, X};
 
 /// Hoffmann's parametric form.
 pub struct Chinchilla;
@@ -141,7 +141,6 @@ impl Formula<5> for Chinchilla {
                 },
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["N", "D"],
             cost: SIX_N_D,
@@ -169,6 +168,7 @@ the optimal tokens per parameter from 59 to 93 at 5.76e23 FLOP.
 
 ## References
 hoffmann2022, besiroglu2024, sardana2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! log L = a log N + b log Ê + c log N log Ê + d, Ê saturating (Clark et al. 2022).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role, Transform};
-use crate::real::{Real, X};
 use std::f64::consts::LN_10;
 
 /// The routed law with its saturating expert count.
@@ -70,8 +70,6 @@ impl Formula<6> for Clark {
                 },
             },
         ],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[Limit {
             law: "clark-bilinear",
             set: &[("E_start", 1.0), ("E_max", f64::INFINITY)],
@@ -99,6 +97,7 @@ length, and grows with more tokens.
 
 ## References
 clark2022",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! log L = a log N + b log E + c log N log E + d (Clark et al. 2022).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 use std::f64::consts::LN_10;
 
 /// The routed law with the plain expert count.
@@ -54,9 +54,6 @@ impl Formula<4> for ClarkBilinear {
                 },
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 At a fixed number of training tokens, the logarithm of the loss is bilinear in the logarithms of the \
@@ -77,6 +74,7 @@ b changes by ten per cent and the misfit more than doubles.
 
 ## References
 clark2022",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

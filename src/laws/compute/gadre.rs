@@ -1,8 +1,8 @@
 //! L = E + alpha N^b + beta 6^(b/2) D^b (Gadre et al. 2024).
 
-use crate::cost::SIX_N_D;
+use crate::base::real::{Real, X};
+use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Gadre's over-training law, in the form that was fitted.
 pub struct Gadre;
@@ -98,13 +98,11 @@ impl Formula<4> for Gadre {
                 value: |t, at| d_opt(t, at[0]),
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["N", "D"],
             cost: SIX_N_D,
             closed_form: Some(|t, _, c| Some(vec![n_opt(t, c), d_opt(t, c)])),
         }),
-        reduces_to: &[],
         notes: "\
 ## Statement
 Hoffmann's form with one exponent for model size and data. At a fixed number of tokens per parameter \
@@ -126,6 +124,7 @@ a drift of the optimal M with the budget, which this law excludes by constructio
 
 ## References
 gadre2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

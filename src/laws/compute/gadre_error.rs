@@ -1,7 +1,7 @@
 //! err = eps − k exp(−gamma L) (Gadre et al. 2024).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Gadre's law from loss to downstream error.
 pub struct GadreError;
@@ -28,9 +28,6 @@ impl Formula<3> for GadreError {
             needs: &["err"],
             value: |t, at| (t[1] / (t[0] - at[0])).ln() / t[2],
         }],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The error averaged over many tasks falls from that of an uninformed model, eps, by an amount that grows \
@@ -49,6 +46,7 @@ do. The constants belong to one set of tasks, one validation text and one tokeni
 
 ## References
 gadre2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! N_opt = (C/C_0)^beta (Henighan et al. 2020).
 
-use crate::cost::PF_DAY;
+use crate::base::real::{Real, X};
+use crate::costs::PF_DAY;
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param, Role};
-use crate::real::{Real, X};
 
 /// Compute-optimal model size with a scale: one parameter at C_0.
 pub struct HenighanAllocation;
@@ -54,9 +54,6 @@ impl Formula<2> for HenighanAllocation {
                 value: |t, at| at[0] * PF_DAY / (6.0 * (at[0] / t[0]).powf(t[1])),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best model size for a training budget grows as a power of compute whose scale C_0 is the budget for \
@@ -76,6 +73,7 @@ table 3.08e8 C^0.75.
 
 ## References
 henighan2020, kaplan2020, porian2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! L = [(N_c/N)^(alpha_N/alpha_D) + D_c/D]^alpha_D (Kaplan et al. 2020).
 
-use crate::cost::SIX_N_D;
+use crate::base::real::{Real, X};
+use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param, Role};
-use crate::real::{Real, X};
 
 /// Kaplan's joint law in model size and data.
 pub struct Kaplan;
@@ -105,13 +105,11 @@ impl Formula<4> for Kaplan {
                 value: |t, at| d_opt(t, at[0]),
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["N", "D"],
             cost: SIX_N_D,
             closed_form: Some(|t, _, c| Some(vec![n_opt(t, c), d_opt(t, c)])),
         }),
-        reduces_to: &[],
         notes: "\
 ## Statement
 With ample data the loss is (N_c/N)^alpha_N, with an ample model (D_c/D)^alpha_D, and one bracket joins \
@@ -134,6 +132,7 @@ the tokenizer and have no meaning of their own.
 
 ## References
 kaplan2020",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! B_crit = B_star / L^(1/alpha_B) (Kaplan et al. 2020, equation 5.3).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, Transform};
-use crate::real::{Real, X};
 
 /// The batch at which time and compute are traded evenly, from the loss.
 pub struct KaplanCriticalBatch;
@@ -43,9 +43,6 @@ impl Formula<2> for KaplanCriticalBatch {
                 value: |t, at| 1.0 + at[1] / b_crit(t, at[0]),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The batch size beyond which more parallel data save few steps depends on the loss alone. At a batch B a \
@@ -65,6 +62,7 @@ Two roundings of B_star are printed: 2e8 in the text, 2.1e8 in the table.
 
 ## References
 kaplan2020, su2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

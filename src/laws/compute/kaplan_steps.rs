@@ -1,7 +1,7 @@
 //! L = (N_c/N)^alpha_N + (S_c/S_min)^alpha_S (Kaplan et al. 2020, equation 5.6).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param, Role, Transform};
-use crate::real::{Real, X};
 
 /// Loss from model size and steps, data and batch unlimited.
 pub struct KaplanSteps;
@@ -55,9 +55,6 @@ impl Formula<4> for KaplanSteps {
                 value: |t, at| t[2] * (at[1] - (t[0] / at[0]).powf(t[1])).powf(-1.0 / t[3]),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 Loss is the converged loss of the model size plus a part that falls with the number of steps, if every \
@@ -76,6 +73,7 @@ runs. Its constants for L(N) are not those of the one-variable law nor of the jo
 
 ## References
 kaplan2020, su2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! L(N, S, B), implicit through the critical batch size (Kaplan et al. 2020; Su et al. 2024).
 
-use crate::cost::{Cost, PF_DAY, six_n_d};
-use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role, Transform};
-use crate::real::{Real, X};
+use crate::base::real::{Real, X};
+use crate::costs::{PF_DAY, six_n_d};
+use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Limit, Param, Role, Transform};
 
 /// Loss during training from model size, steps and batch size.
 pub struct KaplanTrajectory;
@@ -164,7 +164,6 @@ impl Formula<6> for KaplanTrajectory {
                 value: |t, at| efficient(t, at[0]).2 / PF_DAY,
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["N", "S"],
             cost: Cost { name: "6NBS", unit: "FLOP", of: |x| six_n_d(x[0], x[1] * x[2]) },
@@ -200,6 +199,7 @@ is 0.052; the text also prints 0.054, and the direct fit 0.050.
 
 ## References
 kaplan2020, su2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Hoffmann's form with repeated data worth less than new data (Muennighoff et al. 2023).
 
-use crate::cost::SIX_N_D;
+use crate::base::real::{Real, X};
+use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
-use crate::real::{Real, X};
 
 /// Muennighoff's law for data-constrained training.
 pub struct Muennighoff;
@@ -192,7 +192,6 @@ impl Formula<7> for Muennighoff {
                 .role(Role::Nonlinear),
         ],
         derived: &derived::<Muennighoff>(),
-        exchangeable: &[],
         allocation: Some(Allocation { free: &["N", "D"], cost: SIX_N_D, closed_form: None }),
         reduces_to: &[Limit {
             law: "chinchilla",
@@ -224,6 +223,7 @@ there. Far past R_D* the law says that more repetition does nothing, while real 
 
 ## References
 muennighoff2023, hoffmann2022",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -2,9 +2,9 @@
 //! appendix A).
 
 use super::muennighoff::{INPUTS, PARAMS, Returns, derived, loss};
-use crate::cost::SIX_N_D;
+use crate::base::real::{Real, X};
+use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Derived, Family, Formula, Input, Param, Transform};
-use crate::real::{Real, X};
 
 /// Each repetition is worth a fixed fraction less than the one before it.
 pub struct MuennighoffGeometric;
@@ -75,9 +75,7 @@ impl Formula<7> for MuennighoffGeometric {
                 value: |t, _| -(-t[6]).ln_1p(),
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation { free: &["N", "D"], cost: SIX_N_D, closed_form: None }),
-        reduces_to: &[],
         notes: "\
 ## Statement
 Of D tokens seen, U differ. Each repetition of the U_D = min(U, D) unique ones is worth a share delta_D \
@@ -102,6 +100,7 @@ so the slope jumps at D = U and at N = U_N and optima stick there. delta_D = 0 s
 
 ## References
 muennighoff2023, hoffmann2022",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! N = sqrt(C/(6r)), D = r N (Komatsuzaki 2019; the rule of thumb after Hoffmann et al. 2022).
 
-use crate::cost::{six_n_d, tokens_of};
+use crate::base::real::{Real, X};
+use crate::costs::{six_n_d, tokens_of};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role};
-use crate::real::{Real, X};
 
 /// A fixed number of tokens per parameter.
 pub struct TokensPerParameter;
@@ -43,9 +43,6 @@ impl Formula<1> for TokensPerParameter {
                 value: |_, at| at[0] * at[1],
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 Model size and data grow alike, as the square root of compute, at r tokens per parameter.
@@ -65,6 +62,7 @@ compute wherever the two exponents differ. It says nothing of the loss.
 
 ## References
 komatsuzaki2019, hoffmann2022",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

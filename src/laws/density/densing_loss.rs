@@ -1,8 +1,8 @@
 //! L = a/N^alpha + b/D^beta (Xiao et al. 2024, equation 2).
 
-use crate::cost::SIX_N_D;
+use crate::base::real::{Real, X};
+use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Step 1 of the capacity-density estimate: the loss of the reference models.
 pub struct DensingLoss;
@@ -52,16 +52,14 @@ impl Formula<4> for DensingLoss {
                 },
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["N", "D"],
             cost: SIX_N_D,
             closed_form: Some(|t, _, c| {
                 let n = n_opt(t, c);
-                Some(vec![n, crate::cost::tokens_of(c, n)])
+                Some(vec![n, crate::costs::tokens_of(c, n)])
             }),
         }),
-        reduces_to: &[],
         notes: "\
 ## Statement
 The loss of a reference model, measured on the reasoning and answer given the instruction of a test \
@@ -84,6 +82,7 @@ at fixed D it has a pole at L = b D^-beta: just above it the effective size dive
 
 ## References
 densing2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

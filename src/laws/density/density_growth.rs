@@ -1,7 +1,7 @@
 //! ln rho = A t + B (Xiao et al. 2024, equation 5: the densing law).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role};
-use crate::real::{Real, X};
 
 /// Growth of the highest capacity density with time.
 pub struct DensityGrowth;
@@ -82,9 +82,6 @@ impl Formula<2> for DensityGrowth {
                 value: |_, at| at[1] * std::f64::consts::LN_2 / at[0].ln(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The highest capacity density reached by open models grows exponentially with release date: ln rho = \
@@ -117,6 +114,7 @@ A is a description of the window it was fitted on, not a forecast.
 
 ## References
 densing2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

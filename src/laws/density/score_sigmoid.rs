@@ -1,7 +1,7 @@
 //! S = d + c / (1 + e^(-gamma (L - l))) (Xiao et al. 2024, equation 3).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role};
-use crate::real::{Real, X};
 
 /// Step 2 of the capacity-density estimate: from loss to benchmark score.
 pub struct ScoreSigmoid;
@@ -46,9 +46,6 @@ impl Formula<4> for ScoreSigmoid {
                 value: |t, at| t[3] - (t[0] / (at[0] - t[1]) - 1.0).ln() / t[2],
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The score on a benchmark is a logistic function of the loss, between the floor d (chance) and the \
@@ -70,6 +67,7 @@ nothing of the loss.
 
 ## References
 densing2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! B = c / L^k: batch in tokens from the loss (Kaplan et al. 2020; MiniCPM).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Batch as a power of the loss reached.
 pub struct BatchAtLoss;
@@ -27,9 +27,6 @@ impl Formula<2> for BatchAtLoss {
             needs: &["L", "S"],
             value: |t, at| t[0] * at[0].powf(-t[1]) / at[1],
         }],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The batch at which more examples stop helping grows as a power of the loss reached, whatever the \
@@ -49,6 +46,7 @@ MiniCPM's 1.21e9 tokens, and 2e18 is ten orders of magnitude off.
 
 ## References
 kaplan2020, minicpm2024, steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! B = c C^b: batch size in tokens from compute (DeepSeek LLM).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Batch size in tokens as a power of compute.
 pub struct DeepseekBatch;
@@ -27,9 +27,6 @@ impl Formula<2> for DeepseekBatch {
             needs: &["C", "S"],
             value: |t, at| t[0] * at[0].powf(t[1]) / at[1],
         }],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best batch size in tokens is a power of the training compute.
@@ -47,6 +44,7 @@ compute cannot say so.
 
 ## References
 deepseek2024, steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! eta = c C^b: peak learning rate from compute (DeepSeek LLM).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Peak learning rate as a power of compute.
 pub struct DeepseekLr;
@@ -19,10 +19,6 @@ impl Formula<2> for DeepseekLr {
             Param::coefficient("c", "c", "coefficient", "1", &[0.1, 1.0]),
             Param::exponent("b", "b", "compute exponent", (-3.0, 3.0), &[-0.3, -0.1]),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best peak learning rate is a power of the training compute.
@@ -41,6 +37,7 @@ cannot say so.
 
 ## References
 deepseek2024, steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

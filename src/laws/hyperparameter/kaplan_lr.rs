@@ -1,7 +1,7 @@
 //! eta = a + b ln N: learning rate from model size (Kaplan et al. 2020).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Family, Formula, Input, Param, Role};
-use crate::real::{Real, X};
 
 /// Learning rate as a line in ln N.
 pub struct KaplanLr;
@@ -19,10 +19,6 @@ impl Formula<2> for KaplanLr {
             Param::coefficient("a", "a", "learning rate at one parameter", "1", &[0.003]),
             Param::exponent("b", "b", "change per factor e of model size", (-1.0, 1.0), &[-1e-4]).role(Role::Linear),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The learning rate falls by a constant with every factor of model size.
@@ -39,6 +35,7 @@ It falls through zero near 1.2e10 parameters, and the paper says that it breaks 
 
 ## References
 kaplan2020",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! B = c N^a: batch size in tokens from model size (Porian et al. 2024).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Batch size in tokens as a power of model size.
 pub struct PorianBatch;
@@ -27,9 +27,6 @@ impl Formula<2> for PorianBatch {
             needs: &["N", "S"],
             value: |t, at| t[0] * at[0].powf(t[1]) / at[1],
         }],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best batch size in tokens is a power of the model size.
@@ -47,6 +44,7 @@ beyond 20 tokens per parameter the power of N no longer stands for the data.
 
 ## References
 porian2024, steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

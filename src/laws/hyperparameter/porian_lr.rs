@@ -1,7 +1,7 @@
 //! eta = c N^a: peak learning rate from model size (Porian et al. 2024).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Peak learning rate as a power of model size.
 pub struct PorianLr;
@@ -19,10 +19,6 @@ impl Formula<2> for PorianLr {
             Param::coefficient("c", "c", "coefficient", "1", &[0.1, 1.0, 10.0]),
             Param::exponent("a", "a", "model-size exponent", (-3.0, 3.0), &[-0.4, -0.1]),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best peak learning rate is a power of the model size.
@@ -39,6 +35,7 @@ Far beyond 20 tokens per parameter the power of N no longer stands for the data.
 
 ## References
 porian2024, steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! B = c D^b: batch in tokens from data alone (Step Law).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Batch as a power of the data.
 pub struct StepLawBatch;
@@ -27,9 +27,6 @@ impl Formula<2> for StepLawBatch {
             needs: &["D", "S"],
             value: |t, at| t[0] * at[0].powf(t[1]) / at[1],
         }],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best batch is a power of the data; model size hardly matters.
@@ -47,6 +44,7 @@ costs 0.4 to 6.7 per mille of the loss.
 
 ## References
 steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

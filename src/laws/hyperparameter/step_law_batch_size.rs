@@ -1,7 +1,7 @@
 //! B = c N^a D^b: batch in tokens from model size and data (the default of Step Law's code).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Batch as a power of N and of D.
 pub struct StepLawBatchSize;
@@ -23,10 +23,6 @@ impl Formula<3> for StepLawBatchSize {
             Param::exponent("a", "a", "model-size exponent", (-3.0, 3.0), &[-0.3, 0.3]),
             Param::exponent("b", "b", "data exponent", (-3.0, 3.0), &[0.3, 0.6]),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best batch is a power of the model size times a power of the data.
@@ -43,6 +39,7 @@ out negative, -0.27.
 
 ## References
 steplaw2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

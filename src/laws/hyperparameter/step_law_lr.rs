@@ -1,7 +1,7 @@
 //! eta = c N^a D^b: peak learning rate from model size and data (Step Law; Bjorck et al. 2024).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// Learning rate as a power of N and of D.
 pub struct StepLawLr;
@@ -23,10 +23,6 @@ impl Formula<3> for StepLawLr {
             Param::exponent("a", "a", "model-size exponent", (-3.0, 3.0), &[-0.7, -0.2]),
             Param::exponent("b", "b", "data exponent", (-3.0, 3.0), &[-0.3, 0.3]),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The best peak learning rate is a power of the model size times a power of the data.
@@ -49,6 +45,7 @@ units beside it and gives 3e-11 at 1B parameters and 100B tokens.
 
 ## References
 steplaw2025, bjorck2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

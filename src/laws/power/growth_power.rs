@@ -1,7 +1,7 @@
 //! y = k x^p: a quantity that grows with another.
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// A pure growing power.
 pub struct GrowthPower;
@@ -37,9 +37,6 @@ impl Formula<2> for GrowthPower {
                 value: |t, at| (at[0] / t[0]).powf(1.0 / t[1]),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 A quantity y grows as a pure power of x: the model size that data of a given size deserve, the steps, \
@@ -59,6 +56,7 @@ error of p. Compare y inside the data.
 
 ## References
 kaplan2020, hestness2017, hestness2019, porian2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! L = L_inf + (x_0/x)^alpha (Henighan et al. 2020).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, Transform};
-use crate::real::{Real, X};
 
 /// Irreducible loss plus Kaplan's one-variable form.
 pub struct Henighan;
@@ -57,8 +57,6 @@ impl Formula<3> for Henighan {
                 value: |t, at| t[0] * at[0],
             },
         ],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[crate::law::Limit {
             law: "scale-power",
             set: &[("L_inf", 0.0)],
@@ -87,6 +85,7 @@ The floor and the exponent trade against each other when the data end far above 
 
 ## References
 henighan2020, kaplan2020",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! eps = alpha m^beta_g + gamma (Hestness et al. 2017).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param, Transform};
-use crate::real::{Real, X};
 
 /// Generalisation error against training-set size.
 pub struct Hestness;
@@ -53,9 +53,6 @@ impl Formula<3> for Hestness {
                 value: |t, at| ((at[0] - t[2]) / t[0]).powf(1.0 / t[1]),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The error of the best model for each training-set size m falls as a power of m towards a floor gamma. \
@@ -77,6 +74,7 @@ from the printed constants.
 
 ## References
 hestness2017, hestness2019",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

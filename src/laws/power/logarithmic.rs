@@ -1,7 +1,7 @@
 //! P = a + b ln x.
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Transform};
-use crate::real::{Real, X};
 use std::f64::consts::{LN_2, LN_10};
 
 /// A measurement linear in the logarithm of one input.
@@ -52,9 +52,6 @@ impl Formula<2> for Logarithmic {
                 value: |t, at| ((at[0] - t[0]) / t[1]).exp(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 Performance gains the same amount with every doubling of one input: a straight line on a logarithmic \
@@ -76,6 +73,7 @@ next decade. Fit it to raw residuals: P may be zero or negative.
 
 ## References
 sun2017",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! I = lambda ln(N/N_c) (Henighan et al. 2020, equation 4.1).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Param, Role, Transform};
-use crate::real::{Real, X};
 
 /// What a multimodal model knows of a text from its image, against model size.
 pub struct MutualInformation;
@@ -53,9 +53,6 @@ impl Formula<2> for MutualInformation {
                 value: |t, at| t[1] * (at[0] / t[0]).exp(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 What an image tells a model of its caption, the loss of the text without the image less the loss with it, \
@@ -76,6 +73,7 @@ form. It is the law `logarithmic` with the model size at which the line crosses 
 
 ## References
 henighan2020",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! L = A/x^alpha.
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
 
 /// A power law in one input.
 pub struct Power;
@@ -59,9 +59,6 @@ impl Formula<2> for Power {
                 value: |t, at| ((t[0] / at[0]).ln() / t[1]).exp(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 What is measured is a power of one input: a straight line on doubly logarithmic axes. The input is \
@@ -82,6 +79,7 @@ range of x. Use `power-offset` and compare.
 
 ## References
 hestness2017, kaplan2020",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! L = E + A/x^alpha.
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Limit, Param};
-use crate::real::{Real, X};
 
 /// A power law in one input above a floor.
 pub struct PowerOffset;
@@ -46,8 +46,6 @@ impl Formula<3> for PowerOffset {
                 value: |t, at| ((t[1] / (at[0] - t[0])).ln() / t[2]).exp(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[Limit { law: "power", set: &[("E", 0.0)], theta: &["A", "alpha"], inputs: &["x"] }],
         notes: "\
 ## Statement
@@ -69,6 +67,7 @@ good. Compare with `power`, look at the interval of E, and extrapolate no furthe
 
 ## References
 henighan2020, hestness2017",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! L = (x_c/x)^alpha (Kaplan et al. 2020).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, Transform};
-use crate::real::{Real, X};
 
 /// Kaplan's one-variable form: the loss is one where x reaches its scale.
 pub struct ScalePower;
@@ -39,9 +39,6 @@ impl Formula<2> for ScalePower {
                 value: |t, _| (-t[1]).exp2(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 Loss falls as a pure power of one resource x while every other resource is plentiful. The scale x_c \
@@ -63,6 +60,7 @@ papers. Kaplan prints three sets of constants (one variable, N and D, N and step
 
 ## References
 kaplan2020, su2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! Floating-point quantisation training: one law in N, D, exponent bits, mantissa bits and block
 //! size (Sun et al. 2025).
 
-use crate::cost::{Cost, six_n_d_at, tokens_of_at};
-use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
-use crate::real::{Real, X};
-use crate::scalar::{minimum, root};
+use crate::base::real::{Real, X};
+use crate::base::root::{minimum, root};
+use crate::costs::{six_n_d_at, tokens_of_at};
+use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 
 /// The unified law, with every optimum that the paper draws from it.
 pub struct Capybara;
@@ -175,7 +175,6 @@ impl Formula<8> for Capybara {
             Param { starts: &[3.0], ..NU },
         ]),
         derived: DERIVED,
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["N", "D"],
             cost: Cost { name: "(6/16)(E+M+1)ND", unit: "FLOP", of: |x| six_n_d_at(x[0], x[1], x[2] + x[3] + 1.0) },
@@ -212,6 +211,7 @@ names no block size beside its critical data sizes: B = 128 reproduces all three
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

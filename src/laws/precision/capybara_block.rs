@@ -1,8 +1,8 @@
 //! L = kappa log2 B + psi: one model, one data size, block size varied (Sun et al. 2025).
 
 use super::capybara::{BLOCK_SIZE, LOSS};
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Param};
-use crate::real::{Real, X};
 
 /// The marginal law in block size.
 pub struct CapybaraBlock;
@@ -20,10 +20,6 @@ impl Formula<2> for CapybaraBlock {
             Param::coefficient("kappa", r"\kappa", "loss per doubling of the block", "nat/token", &[0.01, 0.1]),
             Param::coefficient("psi", r"\psi", "loss at one scale per element", "nat/token", &[1.5, 3.0]),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 With N, D and the number format fixed, each doubling of the number of elements that share a scale \
@@ -42,6 +38,7 @@ Scaling by channel or by tensor is no fixed B: the paper finds channels to count
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! The law in N, D and block size at one number format (Sun et al. 2025).
 
 use super::capybara::{BLOCK_SIZE, DATA, LOSS, SIZE, after_classical, classical, load, unquantised};
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Param, Role};
-use crate::real::{Real, X};
 
 /// The joint law in N, D and block size.
 pub struct CapybaraBlockJoint;
@@ -24,9 +24,6 @@ impl Formula<6> for CapybaraBlockJoint {
             &[1e4, 1e6],
         )
         .role(Role::Nonlinear)]),
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[unquantised(&[("kappa", f64::INFINITY)])],
         notes: "\
 ## Statement
@@ -44,6 +41,7 @@ kappa divides here and multiplies in the one-input law `capybara-block`, as prin
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

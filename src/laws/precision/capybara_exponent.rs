@@ -1,8 +1,8 @@
 //! L = gamma/(E+½)^delta + iota: one model, one data size, exponent bits varied (Sun et al. 2025).
 
 use super::capybara::{DELTA, EXPONENT_BITS, LOSS, of_bits};
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Param};
-use crate::real::{Real, X};
 
 /// The marginal law in exponent bits.
 pub struct CapybaraExponent;
@@ -26,10 +26,6 @@ impl Formula<3> for CapybaraExponent {
         inputs: &[EXPONENT_BITS],
         output: LOSS,
         params: &params(DELTA),
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 With N, D, block size and the other bits fixed, the loss falls with exponent bits as a power of \
@@ -48,6 +44,7 @@ divides. Three or four widths hardly tell the exponent from the floor.
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

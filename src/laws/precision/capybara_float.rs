@@ -3,8 +3,8 @@
 use super::capybara::{
     DATA, DELTA, EXPONENT_BITS, LOSS, MANTISSA_BITS, NU, SIZE, after_classical, classical, load, of_bits, unquantised,
 };
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Param, Role};
-use crate::real::{Real, X};
 
 /// The joint law in N, D, exponent and mantissa bits.
 pub struct CapybaraFloat;
@@ -24,9 +24,6 @@ impl Formula<8> for CapybaraFloat {
             DELTA,
             NU,
         ]),
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[unquantised(&[("gamma", f64::INFINITY)])],
         notes: "\
 ## Statement
@@ -44,6 +41,7 @@ With rows of several block sizes gamma means nothing: use the unified law, `capy
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

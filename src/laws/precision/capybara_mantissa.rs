@@ -2,8 +2,8 @@
 
 use super::capybara::{LOSS, MANTISSA_BITS, NU, of_bits};
 use super::capybara_exponent::params;
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula};
-use crate::real::{Real, X};
 
 /// The marginal law in mantissa bits.
 pub struct CapybaraMantissa;
@@ -18,10 +18,6 @@ impl Formula<3> for CapybaraMantissa {
         inputs: &[MANTISSA_BITS],
         output: LOSS,
         params: &params(NU),
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 With N, D, block size and the other bits fixed, the loss falls with mantissa bits as a power of \
@@ -40,6 +36,7 @@ divides. Three or four widths hardly tell the exponent from the floor.
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

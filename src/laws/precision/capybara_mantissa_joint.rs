@@ -1,8 +1,8 @@
 //! The law in N, D and mantissa bits (Sun et al. 2025).
 
 use super::capybara::{DATA, LOSS, MANTISSA_BITS, NU, SIZE, after_classical, classical, load, of_bits, unquantised};
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Param, Role};
-use crate::real::{Real, X};
 
 /// The joint law in N, D and mantissa bits.
 pub struct CapybaraMantissaJoint;
@@ -20,9 +20,6 @@ impl Formula<7> for CapybaraMantissaJoint {
             Param::coefficient("gamma", r"\gamma", "capacity coefficient", "1", &[1e3, 1e5]).role(Role::Nonlinear),
             NU,
         ]),
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[unquantised(&[("gamma", f64::INFINITY)])],
         notes: "\
 ## Statement
@@ -42,6 +39,7 @@ carries the block size and the other bits.
 
 ## References
 capybara2025",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! Integer-precision training: weights, activations and KV cache each shrink the effective model
 //! (Kumar et al. 2024, main text).
 
-use crate::cost::{Cost, six_n_d_at, tokens_of_at};
-use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
-use crate::real::{Real, X};
-use crate::scalar::root;
+use crate::base::real::{Real, X};
+use crate::base::root::root;
+use crate::costs::{six_n_d_at, tokens_of_at};
+use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 
 /// The law as the main text states it: 1 − e^(−P/γ) per tensor.
 pub struct Kumar;
@@ -217,7 +217,6 @@ impl Formula<8> for Kumar {
                 },
             },
         ],
-        exchangeable: &[],
         allocation: Some(Allocation { free: &["N", "D"], cost: COST, closed_form: Some(closed_form::<Kumar>) }),
         reduces_to: &[Limit {
             law: "chinchilla",
@@ -251,6 +250,7 @@ and beta. The losses are not public.
 
 ## References
 kumar2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

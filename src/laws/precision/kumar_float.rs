@@ -2,8 +2,8 @@
 //! equation 6).
 
 use super::capybara::{DATA, EXPONENT_BITS, LOSS, MANTISSA_BITS, SIZE, after_classical, classical};
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Param, Role};
-use crate::real::{Real, X};
 
 /// The integer law read with P = E + M + 1: the comparison that the floating-point law answers.
 pub struct KumarFloat;
@@ -25,10 +25,6 @@ impl Formula<6> for KumarFloat {
             &[1.0, 3.0],
         )
         .role(Role::Nonlinear)]),
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 The model acts as one smaller by 1 - exp(-P/gamma), with P = 1 + E + M whatever the split.
@@ -45,6 +41,7 @@ Sun et al. find a large bias at E1M1. Layouts of one width are indistinguishable
 
 ## References
 capybara2025, kumar2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

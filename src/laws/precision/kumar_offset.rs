@@ -2,8 +2,8 @@
 //! (Kumar et al. 2024, appendix K).
 
 use super::kumar::{COST, Layout, PARAMS, Theta, closed_form, derived, kept, loss, width};
+use crate::base::real::{Real, X};
 use crate::law::{Allocation, Card, Counts, Family, Formula, Input, Limit, Param};
-use crate::real::{Real, X};
 
 /// The law as appendix K fits it: 1 − e^(−P/γ+n) per tensor.
 pub struct KumarOffset;
@@ -47,7 +47,6 @@ impl Formula<11> for KumarOffset {
             offset("n_kv", r"n_{kv}", "offset of the KV cache"),
         ],
         derived: &derived::<KumarOffset>(),
-        exchangeable: &[],
         allocation: Some(Allocation { free: &["N", "D"], cost: COST, closed_form: Some(closed_form::<KumarOffset>) }),
         reduces_to: &[Limit {
             law: "kumar",
@@ -76,6 +75,7 @@ sentence of the appendix. The losses are not public.
 
 ## References
 kumar2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Quantising after training: loss of a 16-bit model reduced to P bits (Kumar et al. 2024).
 
 use super::kumar::PARAMS;
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
-use crate::real::{Real, X};
 
 /// Chinchilla's law plus the degradation of post-training quantisation.
 pub struct KumarPtq;
@@ -78,8 +78,6 @@ impl Formula<9> for KumarPtq {
                 },
             },
         ],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[Limit {
             law: "chinchilla",
             set: &[("C_T", 0.0)],
@@ -107,6 +105,7 @@ data a third. Which of the two the paper's figures use is not stated.
 
 ## References
 kumar2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Loss added by quantising after training (Kumar et al. 2024).
 
 use super::kumar_ptq::{DEGRADATION, INPUTS, degradation};
+use crate::base::real::{Real, X};
 use crate::law::{Card, Family, Formula, Input};
-use crate::real::{Real, X};
 
 /// The degradation alone, for measured differences of loss.
 pub struct KumarPtqDegradation;
@@ -17,10 +17,6 @@ impl Formula<4> for KumarPtqDegradation {
         inputs: INPUTS,
         output: Input::new("delta", "loss added by quantisation", "nat/token"),
         params: &DEGRADATION,
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 Quantising a trained model to P bits adds C_T D^gamma_D / N^gamma_N e^(-P/gamma_post) to its loss.
@@ -37,6 +33,7 @@ It can only be told from noise where few bits or much data make it large. An off
 
 ## References
 kumar2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

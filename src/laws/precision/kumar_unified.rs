@@ -2,8 +2,8 @@
 
 use super::kumar::{PARAMS, kept, loss, width};
 use super::kumar_ptq::DEGRADATION;
+use crate::base::real::{Real, X};
 use crate::law::{Card, Counts, Family, Formula, Input, Limit, Param, Role};
-use crate::real::{Real, X};
 
 /// Effective size in training, and a degradation that shrinks as training comes closer to the
 /// precision served.
@@ -52,9 +52,6 @@ impl Formula<15> for KumarUnified {
             rate("C_a", "C_a", "the same for the activations"),
             rate("C_kv", r"C_{kv}", "the same for the KV cache"),
         ],
-        derived: &[],
-        exchangeable: &[],
-        allocation: None,
         reduces_to: &[Limit {
             law: "kumar",
             set: &[("C_T", 0.0)],
@@ -80,6 +77,7 @@ of precisions.
 
 ## References
 kumar2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

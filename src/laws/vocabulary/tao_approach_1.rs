@@ -1,8 +1,8 @@
 //! N_nv = k1 C^1/2, N_v = k2 C^alpha2, H = k3 C^1/2 (Tao et al. 2024, approach 1).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
-use crate::tokenisation::width;
+use crate::laws::vocabulary::tokens::width;
 
 /// Tao's approach 1: three power laws of compute along the envelope of lowest losses.
 pub struct TaoApproach1;
@@ -103,9 +103,6 @@ impl Formula<4> for TaoApproach1 {
                 value: |t, at| t[3] * at[0].sqrt(),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 Along the compute-optimal path the non-vocabulary parameters and the training characters grow as \
@@ -130,6 +127,7 @@ arrays of the wrong shape. A running minimum over noisy points keeps the lucky o
 
 ## References
 tao2024, hoffmann2022",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! N_v = N_v0 (N_nv/33e6)^gamma (Tao et al. 2024, approach 2).
 
+use crate::base::real::{Real, X};
 use crate::law::{Card, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
-use crate::tokenisation::{cheapest_vocabulary, width};
+use crate::laws::vocabulary::tokens::{cheapest_vocabulary, width};
 
 /// Tao's approach 2: the growth of the vocabulary that makes reading cheapest, carried over to the
 /// vocabulary that trains best.
@@ -68,9 +68,6 @@ impl Formula<2> for TaoApproach2 {
                 value: |_, at| cheapest_vocabulary(at[0]) * width(at[0]),
             },
         ],
-        exchangeable: &[],
-        allocation: None,
-        reduces_to: &[],
         notes: "\
 ## Statement
 A larger vocabulary shortens the text in tokens but enlarges the model, so at a fixed number of \
@@ -95,6 +92,7 @@ f(V). gamma comes from roots whose widths are a step function.
 
 ## References
 tao2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

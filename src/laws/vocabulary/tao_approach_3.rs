@@ -1,9 +1,9 @@
 //! L_u = -E + A1/N_nv^beta + A2/N_v^alpha2 + B/D^beta (Tao et al. 2024, approach 3), D in tokens.
 
-use crate::cost::{Cost, tokens_of};
-use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param};
-use crate::real::{Real, X};
-use crate::tokenisation::{
+use crate::base::real::{Real, X};
+use crate::costs::tokens_of;
+use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Param};
+use crate::laws::vocabulary::tokens::{
     Tradeoff, compute_optimal_budget, token_count, tokens_per_character, training_flops, vocabulary_parameters, width,
 };
 
@@ -156,13 +156,11 @@ impl Formula<6> for TaoApproach3 {
         output: OUTPUT,
         params: &PARAMS,
         derived: &DERIVED,
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["V", "H"],
             cost: Cost { name: "6(N_nv+Vd)Hf(V)", unit: "FLOP", of: |x| training_flops(x[0], x[1], x[2]) },
             closed_form: Some(|t, x, c| best(t, x, c, |v| token_count(v, 1.0))),
         }),
-        reduces_to: &[],
         notes: "\
 ## Statement
 The unigram-normalised loss is a constant below zero plus three power laws: of the non-vocabulary \
@@ -191,6 +189,7 @@ constants, put into this law, miss the runs they were fitted to.
 
 ## References
 tao2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! Approach 3 of Tao et al. 2024 as its code computes it: D = H f(V/1000) in the fit.
 
 use super::tao_approach_3::{DERIVED, INPUTS, OUTPUT, PARAMS, best, loss};
-use crate::cost::{Cost, six_n_d};
-use crate::law::{Allocation, Card, Family, Formula};
-use crate::real::{Real, X};
-use crate::tokenisation::{token_count, tokens_per_character, vocabulary_parameters};
+use crate::base::real::{Real, X};
+use crate::costs::six_n_d;
+use crate::law::{Allocation, Card, Cost, Family, Formula};
+use crate::laws::vocabulary::tokens::{token_count, tokens_per_character, vocabulary_parameters};
 
 /// Tao's approach 3 with the D of the published fit, in which the vocabulary was already counted
 /// in thousands when f was taken.
@@ -26,7 +26,6 @@ impl Formula<6> for TaoApproach3AsPublished {
         output: OUTPUT,
         params: &PARAMS,
         derived: &DERIVED,
-        exchangeable: &[],
         allocation: Some(Allocation {
             free: &["V", "H"],
             cost: Cost {
@@ -36,7 +35,6 @@ impl Formula<6> for TaoApproach3AsPublished {
             },
             closed_form: Some(|t, x, c| best(t, x, c, fitted_tokens_per_character)),
         }),
-        reduces_to: &[],
         notes: "\
 ## Statement
 As tao-approach-3, but the tokens that enter the loss are D = H f(V/1000). The published constants \
@@ -61,6 +59,7 @@ The minimum lies in a flat valley: constants that differ by 3 percent in A2 scor
 
 ## References
 tao2024",
+        ..Card::DEFAULT
     };
 
     #[inline(always)]

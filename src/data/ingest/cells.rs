@@ -1,0 +1,146 @@
+//! A column while it is read: values in base units, and what would not become one.
+
+use super::error::Mistake;
+use crate::base::units::{self, Dimension, Unit, UnitError};
+
+/// Why a cell has no value. Its value is NaN, so that no comparison keeps the row by accident.
+#[derive(Clone, Debug)]
+pub(super) enum Bad {
+    Empty,
+    Text(Box<UnitError>),
+}
+
+/// The first cell written in some way.
+#[derive(Clone, Debug)]
+struct Seen {
+    unit: Option<Unit>,
+    row: usize,
+    text: Box<str>,
+}
+
+/// A column of numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cells {
+    pub values: Vec<f64>,
+    /// Rows (from 0) without a value, ascending.
+    pub bad: Vec<(usize, Bad)>,
+    seen: Vec<Seen>,
+}
+
+impl Cells {
+    pub fn push(&mut self, value: f64) {
+        if !self.seen.iter().any(|seen| seen.unit.is_none()) {
+            self.seen.push(Seen { unit: None, row: self.values.len(), text: value.to_string().into() });
+        }
+        self.values.push(value);
+    }
+
+    pub fn push_empty(&mut self) {
+        self.bad.push((self.values.len(), Bad::Empty));
+        self.values.push(f64::NAN);
+    }
+
+    pub fn push_optional(&mut self, value: Option<f64>) {
+        match value {
+            Some(value) => self.push(value),
+            None => self.push_empty(),
+        }
+    }
+
+    /// Reads a number with suffix and unit.
+    pub fn push_text(&mut self, text: &str) {
+        let text = text.trim();
+        if text.is_empty() {
+            return self.push_empty();
+        }
+        // "NaN" and "inf" are numbers, though never acceptable ones.
+        if let Ok(value) = text.parse::<f64>() {
+            return self.push(value);
+        }
+        let row = self.values.len();
+        match units::parse(text) {
+            Ok(quantity) => {
+                if !self.seen.iter().any(|seen| seen.unit == quantity.unit) {
+                    self.seen.push(Seen { unit: quantity.unit, row, text: text.into() });
+                }
+                self.values.push(quantity.value);
+            }
+            Err(error) => {
+                self.bad.push((row, Bad::Text(Box::new(error))));
+                self.values.push(f64::NAN);
+            }
+        }
+    }
+
+    /// Checks that all cells are in one unit and brings numbers without one to base units by
+    /// the unit that the header or the card names. Returns the dimension, where one was written.
+    pub fn settle(&mut self, column: &str, named: Option<Unit>) -> Result<Option<Dimension>, Mistake> {
+        let clash = |a: &Seen, b: &Seen| {
+            let (first, second) = if a.row <= b.row { (a, b) } else { (b, a) };
+            Mistake::MixedUnits {
+                column: column.to_owned(),
+                first: first.text.to_string(),
+                first_row: first.row + 1,
+                second: second.text.to_string(),
+                second_row: second.row + 1,
+            }
+        };
+        let bare = self.seen.iter().find(|seen| seen.unit.is_none());
+        let named_scale = named.map_or(1.0, |unit| unit.scale);
+        for second in &self.seen {
+            let Some(unit) = second.unit else { continue };
+            if let Some(first) = self.seen.iter().find(|s| s.unit.is_some_and(|u| u.dimension != unit.dimension)) {
+                return Err(clash(first, second));
+            }
+            // A bare number beside `12.5 PF-days` may be in either unit.
+            if let Some(first) = bare
+                && (unit.scale != 1.0 || named_scale != 1.0)
+            {
+                return Err(clash(first, second));
+            }
+        }
+        if let Some(unit) = self.seen.iter().find_map(|seen| seen.unit) {
+            return Ok(Some(unit.dimension));
+        }
+        if named_scale != 1.0 {
+            self.values.iter_mut().for_each(|value| *value *= named_scale);
+        }
+        Ok(named.map(|unit| unit.dimension).filter(|&dimension| dimension != Dimension::NUMBER))
+    }
+
+    /// Why a row has no value.
+    pub fn bad_at(&self, row: usize) -> Option<&Bad> {
+        self.bad.binary_search_by_key(&row, |&(row, _)| row).ok().map(|i| &self.bad[i].1)
+    }
+}
+
+/// Lines of a text file by data row, for messages: consecutive but for the stated exceptions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    /// (first row, its line) of each consecutive run.
+    runs: Vec<(usize, usize)>,
+}
+
+impl Lines {
+    pub fn push(&mut self, row: usize, line: usize) {
+        match self.runs.last() {
+            Some(&(first, at)) if at + (row - first) == line => {}
+            _ => self.runs.push((row, line)),
+        }
+    }
+
+    pub fn line(&self, row: usize) -> Option<usize> {
+        let run = self.runs.partition_point(|&(first, _)| first <= row).checked_sub(1)?;
+        let (first, line) = self.runs[run];
+        Some(line + row - first)
+    }
+}
+
+/// What a reader was asked for: columns by position, as numbers and as text.
+pub(super) struct Table {
+    pub rows: usize,
+    pub numbers: Vec<Cells>,
+    pub texts: Vec<Vec<String>>,
+    pub lines: Lines,
+    pub sha256: String,
+}

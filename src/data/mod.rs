@@ -1,0 +1,6 @@
+//! Tables become measurements: cards of data sets, reading ([`ingest`], the only room that knows
+//! polars), and the columns that everything above works on.
+
+pub mod card;
+pub mod ingest;
+pub mod measurements;

@@ -1,0 +1,225 @@
+//! A fit → a [`Record`]: intervals, predictions, optima and every curve that a figure will draw.
+
+mod curves;
+mod points;
+mod predictions;
+mod spending;
+
+pub use predictions::{Ranges, conditional, predict};
+pub use spending::spend;
+
+use crate::data::measurements::Warning;
+use crate::engine::fit::{Fit, standard_objectives};
+use crate::engine::optimum::OptimumError;
+use crate::engine::uncertainty::bootstrap::bootstrap;
+use crate::engine::uncertainty::covariance::{Kind, covariance};
+use crate::engine::uncertainty::{Quantity, Uncertainty};
+use crate::engine::validation::validate;
+use crate::law::{Card, Family};
+use crate::record::{Axis, Estimate, IntervalMethod, LawRecord, OtherObjective, Record};
+
+/// Version of the record's layout.
+pub const FORMAT: u32 = 1;
+
+/// What to work out about a fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Name of the fit.
+    pub name: String,
+    /// Bootstrap replicates; 0 for none.
+    pub bootstrap: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Coverage of intervals.
+    pub level: f64,
+    /// Covariance used where there is no bootstrap.
+    pub covariance: Kind,
+    /// Points to predict: inputs by symbol.
+    pub predictions: Vec<Vec<(String, f64)>>,
+    /// Budgets to spend.
+    pub budgets: Vec<f64>,
+    /// Inputs held fixed in optima.
+    pub fixed: Vec<(String, f64)>,
+    /// The command that makes this record.
+    pub command: String,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            bootstrap: 0,
+            seed: 0,
+            level: 0.95,
+            covariance: Kind::default(),
+            predictions: Vec::new(),
+            budgets: Vec::new(),
+            fixed: Vec::new(),
+            command: String::new(),
+        }
+    }
+}
+
+/// A record and the replicates it was thinned from.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The record.
+    pub record: Record,
+    /// Every replicate, card order.
+    pub replicates: Vec<Vec<f64>>,
+}
+
+/// Works out everything asked for. `groups` gives a label per row for clustered errors, `unseen` rows
+/// held out with the condition that chose them; `tick` is called once per bootstrap replicate.
+///
+/// # Errors
+/// [`OptimumError`] when a requested optimum or prediction names what the law does not have.
+pub fn analyse(
+    fit: &Fit,
+    data: &crate::data::measurements::Measurements,
+    request: &Request,
+    groups: Option<&[String]>,
+    unseen: Option<(&crate::data::measurements::Measurements, &str)>,
+    tick: &(dyn Fn() + Sync),
+) -> Result<Analysis, OptimumError> {
+    let card = fit.setup.law.card();
+    let mut warnings = fit.warnings.clone();
+    let draws = (request.bootstrap > 0).then(|| bootstrap(fit, request.bootstrap, request.seed, groups, tick));
+    let kind = if groups.is_some() && request.bootstrap == 0 { Kind::Cluster } else { request.covariance };
+    let spread = covariance(fit, kind, groups);
+    if let Some(draws) = &draws
+        && draws.failed > 0
+    {
+        let mut text =
+            format!("{} of {} bootstrap replicates did not converge and are left out", draws.failed, draws.drawn);
+        if draws.too_few > 0 {
+            text += &format!("; {} of them drew fewer different rows than there are free parameters", draws.too_few);
+        }
+        warnings.push(Warning::new("replicates-failed", format!("{text}.")));
+    }
+    if draws.is_none() && spread.is_none() {
+        warnings.push(Warning::new(
+            "no-intervals",
+            "There are no degrees of freedom or no curvature to make intervals from.",
+        ));
+    }
+    let known = Uncertainty::of_fit(fit, request.level, draws.as_ref(), spread.as_ref());
+    let ranges = Ranges::of_fit(fit);
+    let predictions =
+        request.predictions.iter().map(|at| predict(&known, &ranges, at)).collect::<Result<Vec<_>, _>>()?;
+    let optima = request
+        .budgets
+        .iter()
+        .map(|&budget| spend(&known, &ranges, budget, &request.fixed))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut record = Record {
+        format: FORMAT,
+        name: if request.name.is_empty() { card.id.to_owned() } else { request.name.clone() },
+        law: law_record(card),
+        provenance: data.provenance.clone(),
+        objective: fit.spec.objective,
+        objective_value: fit.value,
+        scale: fit.scale.clone(),
+        solver: fit.setup.method.name().to_owned(),
+        weights: fit.spec.weights.as_ref().map(ToString::to_string),
+        other_objectives: other_objectives(fit),
+        parameters: parameters(&known),
+        derived: derived(&known),
+        interval: interval_method(&known, fit),
+        correlation: known.correlation(),
+        certificate: fit.certificate.clone(),
+        points: points::points(fit),
+        predictions,
+        optima,
+        curves: curves::curves(fit, &known, &request.budgets, &request.fixed),
+        validation: unseen.and_then(|(rows, condition)| validate(fit, &known, rows, condition, request.seed)),
+        warnings,
+        command: request.command.clone(),
+        seed: request.seed,
+        program: concat!("scaling ", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    if card.family == Family::Power {
+        name_by_header(&mut record);
+    }
+    Ok(Analysis { record, replicates: draws.map(|d| d.thetas).unwrap_or_default() })
+}
+
+/// A law of one input holds for any quantity: what it is here, the header of its column says.
+fn name_by_header(record: &mut Record) {
+    let columns = &record.provenance.columns;
+    let inputs = record.points.inputs.iter_mut().map(|(axis, _)| axis);
+    for axis in record.law.inputs.iter_mut().chain([&mut record.law.output]).chain(inputs) {
+        let column = columns.iter().find(|column| column.symbol == axis.symbol);
+        if let Some(header) = column.and_then(|column| column.header.as_ref()) {
+            axis.name = header.replace('_', " ");
+        }
+    }
+}
+
+fn law_record(card: &Card) -> LawRecord {
+    let axis = |input: &crate::law::Input| Axis {
+        symbol: input.symbol.to_owned(),
+        name: input.name.to_owned(),
+        unit: input.unit.to_owned(),
+    };
+    LawRecord {
+        id: card.id.to_owned(),
+        title: card.title.to_owned(),
+        formula: card.formula.to_owned(),
+        cite: card.cite.iter().map(|&c| c.to_owned()).collect(),
+        inputs: card.inputs.iter().map(axis).collect(),
+        output: axis(&card.output),
+    }
+}
+
+/// Every standard objective that exists on these rows, the fitted one left out.
+fn other_objectives(fit: &Fit) -> Vec<OtherObjective> {
+    standard_objectives()
+        .into_iter()
+        .filter(|objective| *objective != fit.spec.objective)
+        .map(|objective| OtherObjective { objective, value: fit.value_under(&objective) })
+        .filter(|other| other.value.is_finite())
+        .collect()
+}
+
+/// Estimates of the parameters, card order.
+pub fn parameters(known: &Uncertainty) -> Vec<Estimate> {
+    let card = known.law.card();
+    (0..card.params.len())
+        .map(|j| {
+            let param = &card.params[j];
+            let quantity = Quantity { symbol: param.symbol, meaning: param.meaning, unit: param.unit };
+            known.estimate(quantity, &|theta| theta[j])
+        })
+        .collect()
+}
+
+/// Estimates of the derived quantities that need no condition.
+pub fn derived(known: &Uncertainty) -> Vec<Estimate> {
+    known
+        .law
+        .card()
+        .derived
+        .iter()
+        .filter(|d| d.needs.is_empty())
+        .map(|d| {
+            let quantity = Quantity { symbol: d.symbol, meaning: d.meaning, unit: d.unit };
+            known.estimate_thinned(quantity, &|theta| (d.value)(theta, &[]))
+        })
+        .filter(|e| e.estimate.is_finite())
+        .collect()
+}
+
+fn interval_method(known: &Uncertainty, fit: &Fit) -> IntervalMethod {
+    let card = known.law.card();
+    IntervalMethod {
+        level: known.level,
+        method: known.method.clone(),
+        replicates: known.drawn.0,
+        failed: known.drawn.1,
+        sample: known.thinned().into_iter().cloned().collect(),
+        covariance: known.covariance.clone(),
+        undetermined: known.undetermined.iter().map(|&j| card.params[j].symbol.to_owned()).collect(),
+        free: fit.setup.free(),
+    }
+}

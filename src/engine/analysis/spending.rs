@@ -1,0 +1,100 @@
+//! The best way to spend a budget, with intervals.
+
+use super::predictions::{Ranges, extrapolation};
+use crate::data::measurements::Warning;
+use crate::engine::optimum::{Choice, OptimumError, optimum};
+use crate::engine::uncertainty::{Quantity, Uncertainty};
+use crate::law::Law;
+use crate::record::Optimum;
+use rayon::prelude::*;
+
+/// The best way to spend one budget, with intervals.
+///
+/// # Errors
+/// [`OptimumError`] if the law has no cost model, an input is missing or unknown, or the budget
+/// buys nothing.
+pub fn spend(
+    known: &Uncertainty,
+    ranges: &Ranges,
+    budget: f64,
+    fixed: &[(String, f64)],
+) -> Result<Optimum, OptimumError> {
+    let law = known.law;
+    let card = law.card();
+    let choice = optimum(law, &known.theta, budget, fixed)?;
+    let thinned = known.thinned();
+    let replicates: Vec<Option<Choice>> = thinned.par_iter().map(|theta| choose(law, theta, budget, fixed)).collect();
+    let pick = |f: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
+        replicates.iter().map(|c| c.as_ref().map_or(f64::NAN, f)).collect()
+    };
+    let mut quantities = Vec::new();
+    let mut push = |symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&Choice) -> f64| {
+        let point = f(&choice);
+        let of_theta = |theta: &[f64]| choose(law, theta, budget, fixed).as_ref().map_or(f64::NAN, f);
+        quantities.push(known.estimate_with(Quantity { symbol, meaning, unit }, point, pick(f), &of_theta));
+    };
+    for (i, input) in card.inputs.iter().enumerate() {
+        if fixed.iter().all(|(s, _)| s != input.symbol) {
+            push(input.symbol, input.name, input.unit, &|c| c.x[i]);
+        }
+    }
+    push(card.output.symbol, card.output.name, card.output.unit, &|c| c.output);
+    if let (Some(n), Some(d)) = (card.input("N"), card.input("D")) {
+        push("D/N", "tokens per parameter", "tokens per parameter", &|c| c.x[d] / c.x[n]);
+    }
+    let mut at: Vec<(String, f64)> =
+        card.inputs.iter().zip(&choice.x).map(|(i, v)| (i.symbol.to_owned(), *v)).collect();
+    at.push(("C".to_owned(), budget));
+    let (extrapolation, mut warnings) = extrapolation(ranges, &at);
+    if choice.at_edge {
+        warnings.push(Warning::new(
+            "no-interior-optimum",
+            "The best choice lies at the edge of the search: more of one input always helps.",
+        ));
+    }
+    if let Some(gap) = choice.closed_form_gap
+        && gap > 1e-6
+    {
+        warnings.push(Warning::new(
+            "closed-form-differs",
+            format!("The published closed form differs from the numeric minimum by {:.1e}.", gap),
+        ));
+    }
+    let cost = card.allocation.as_ref().map_or_else(String::new, |a| format!("{} in {}", a.cost.name, a.cost.unit));
+    Ok(Optimum {
+        budget,
+        cost,
+        fixed: fixed.to_vec(),
+        quantities,
+        closed_form_gap: choice.closed_form_gap,
+        extrapolation,
+        warnings,
+    })
+}
+
+/// The optimum of a replicate: the closed form where there is one (it is checked against the
+/// numeric minimum at the point estimate), else the numeric minimum.
+pub(super) fn choose(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)]) -> Option<Choice> {
+    let card = law.card();
+    let allocation = card.allocation.as_ref()?;
+    let all_free = fixed.iter().all(|(s, _)| !allocation.free.contains(&s.as_str()));
+    if let Some(closed) = allocation.closed_form.filter(|_| all_free) {
+        let mut x: Vec<f64> = card
+            .inputs
+            .iter()
+            .map(|i| fixed.iter().find(|(s, _)| s == i.symbol).map_or(f64::NAN, |(_, v)| *v))
+            .collect();
+        if let Some(values) = closed(theta, &x, budget) {
+            for (symbol, value) in allocation.free.iter().zip(values) {
+                if let Some(i) = card.input(symbol) {
+                    x[i] = value;
+                }
+            }
+            if x.iter().all(|v| v.is_finite()) {
+                let output = law.predict(&x, theta);
+                return Some(Choice { x, output, closed_form_gap: None, at_edge: false });
+            }
+        }
+    }
+    optimum(law, theta, budget, fixed).ok()
+}

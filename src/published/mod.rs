@@ -1,0 +1,5 @@
+//! Published numbers as data, the procedures that repeat them, and the verdicts.
+
+pub mod procedure;
+pub mod reference;
+pub mod scoreboard;

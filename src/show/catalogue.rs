@@ -1,0 +1,105 @@
+//! Pages and tables made from the registry: the documentation of every law.
+
+use crate::law::{Card, Family, Law};
+use crate::laws::LAWS;
+use crate::published::reference::Reference;
+use crate::record::Comparison;
+use crate::show::report::{Block, Document, Table, plain, tally};
+
+/// A family's name.
+pub fn family(family: Family) -> String {
+    serde_json::to_value(family).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A law's page: formula, inputs, parameters, derived quantities, notes.
+pub fn page(law: &dyn Law) -> Document {
+    let card = law.card();
+    let mut blocks = vec![Block::Formula(card.formula.to_owned())];
+    let mut inputs = Table::new("Inputs and output", &["symbol", "what it is", "unit"]);
+    for input in card.inputs.iter().chain([&card.output]) {
+        inputs.row(vec![plain(input.symbol), plain(input.name), plain(input.unit)]);
+    }
+    blocks.extend(inputs.block());
+    let mut params = Table::new("Parameters", &["symbol", "what it is", "unit", "bounds"]);
+    for p in card.params {
+        params.row(vec![
+            plain(p.symbol),
+            plain(p.meaning),
+            plain(p.unit),
+            plain(format!("{} … {}", p.bounds.0, p.bounds.1)),
+        ]);
+    }
+    blocks.extend(params.block());
+    let mut derived = Table::new("Derived quantities", &["symbol", "what it is", "needs", "unit"]);
+    for d in card.derived {
+        derived.row(vec![plain(d.symbol), plain(d.meaning), plain(d.needs.join(", ")), plain(d.unit)]);
+    }
+    blocks.extend(derived.block());
+    for line in card.notes.split('\n') {
+        match line.strip_prefix("## ") {
+            Some(heading) => blocks.push(Block::Heading(2, heading.to_owned())),
+            None if line.trim().is_empty() => {}
+            None => blocks.push(Block::Paragraph(plain(line.trim()))),
+        }
+    }
+    Document { title: format!("{} ({})", card.title, card.id), blocks }
+}
+
+/// The reproduction scoreboard for the README: counts per paper, then what is known not to agree
+/// and why, each reason once.
+pub fn scoreboard(references: &[Reference], comparisons: &[Comparison]) -> String {
+    let tallies = tally(comparisons);
+    let sum = |f: fn(&crate::show::report::Tally) -> usize| tallies.iter().map(f).sum::<usize>();
+    let mut out = format!(
+        "{} published numbers of {} papers and tables: {} agree within their printed precision, {} are known not to, {} are \
+         surprises.\n\n| paper | | agree | differ, as recorded | surprises |\n| --- | --- | ---: | ---: | ---: |\n",
+        comparisons.len(),
+        tallies.len(),
+        sum(|t| t.agree),
+        sum(|t| t.contradict),
+        sum(|t| t.surprises)
+    );
+    for t in &tallies {
+        let title = references.iter().find(|r| r.key == t.key).map_or("", |r| r.title.as_str());
+        out += &format!("| `{}` | {title} | {} | {} | {} |\n", t.key, t.agree, t.contradict, t.surprises);
+    }
+    out += "\nWhat does not come out as printed, and why:\n\n";
+    let mut reasons: Vec<(&str, &str, usize, &Comparison)> = Vec::new();
+    for c in comparisons.iter().filter(|c| !c.agrees && !c.expected) {
+        let paper = c.reference.split('/').next().unwrap_or_default();
+        match reasons.iter_mut().find(|(p, why, ..)| *p == paper && *why == c.why) {
+            Some((_, _, count, _)) => *count += 1,
+            None => reasons.push((paper, &c.why, 1, c)),
+        }
+    }
+    for (_, why, count, c) in reasons {
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        let ours = crate::show::report::number::significant(c.ours, 5);
+        out += &format!(
+            "- `{}` {}: printed {}, ours {ours}{more}. {}\n",
+            c.reference,
+            c.quantity,
+            c.printed,
+            sentence(why)
+        );
+    }
+    out
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let text = crate::show::figure::describe::sentence(text);
+    if text.ends_with('.') { text } else { text + "." }
+}
+
+/// The catalogue of laws for the README: a Markdown table.
+pub fn markdown() -> String {
+    let mut out = String::from("| law | family | predicts | from | source |\n| --- | --- | --- | --- | --- |\n");
+    for law in LAWS {
+        let card: &Card = law.card();
+        let inputs = card.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(", ");
+        let family = family(card.family);
+        out += &format!("| `{}` | {family} | {} | {inputs} | {} |\n", card.id, card.output.name, card.cite[0]);
+    }
+    out
+}

@@ -1,0 +1,152 @@
+//! What a study leaves behind: records, tables, figures and the report, all from the stored
+//! records.
+
+use crate::published::reference::{self, Check};
+use crate::record::Comparison;
+use crate::record::chart::Section;
+use crate::show::figure::{self, FigureError};
+use crate::show::report::{self, Fitted, Picture, pictures};
+use crate::work::study::{Outcome, Study, StudyError, table, write_whole};
+use serde::Serialize;
+use std::path::Path;
+
+/// Why a gallery could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GalleryError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// A table could not be written.
+    #[error(transparent)]
+    Table(#[from] crate::data::ingest::IngestError),
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// The checks could not be serialised.
+    #[error("the published numbers could not be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Published parameter sets that a job asks to be held beside its own, with its intervals.
+pub fn beside(outcomes: &[Outcome]) -> Vec<Comparison> {
+    let mut out = Vec::new();
+    for outcome in outcomes {
+        let Ok(record) = &outcome.result else { continue };
+        for name in &outcome.job.compare {
+            let Ok(published) = reference::find(name) else { continue };
+            let symbols = published.law.card().params.iter().map(|p| p.symbol);
+            let params = symbols.zip(&published.params).filter_map(|(s, e)| Some((s.to_owned(), e.as_ref()?)));
+            let derived = published.derived.iter().map(|(s, e)| (s.clone(), e));
+            // What was held at a published value agrees with it and says nothing.
+            let held = |symbol: &str| outcome.job.constraints.fix.iter().any(|(fixed, _)| fixed == symbol);
+            for (symbol, expected) in params.chain(derived).filter(|(symbol, _)| !held(symbol)) {
+                let mut ours = record.parameters.iter().chain(&record.derived);
+                let Some(estimate) = ours.find(|e| e.symbol == symbol) else { continue };
+                out.push(Comparison {
+                    reference: name.clone(),
+                    quantity: symbol,
+                    printed: expected.printed.text.clone(),
+                    value: expected.printed.value,
+                    ours: estimate.estimate,
+                    lower: estimate.lower,
+                    upper: estimate.upper,
+                    agrees: expected.tolerance.met(&expected.printed, estimate.estimate),
+                    expected: expected.contradict.is_none(),
+                    why: expected.contradict.clone().unwrap_or_default(),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Writes figures, tables and the report of a study's outcomes under `out`, with accounts of whole
+/// families of laws if there are any.
+///
+/// # Errors
+/// [`GalleryError`].
+pub fn write(
+    study: &Study,
+    outcomes: &[Outcome],
+    checks: &[Check],
+    sections: Vec<Section>,
+    command: &str,
+    out: &Path,
+) -> Result<(), GalleryError> {
+    let mut fits: Vec<Fitted> = Vec::new();
+    let mut failures = Vec::new();
+    for outcome in outcomes {
+        match &outcome.result {
+            Ok(record) => {
+                let drawn = match outcomes.len() <= report::DETAILED {
+                    true => pictures(&figure::all(record), &format!("figures/{}", outcome.job.name))?,
+                    false => Vec::new(),
+                };
+                save(&drawn, out)?;
+                fits.push(Fitted { about: outcome.job.about.clone(), record: record.clone(), pictures: drawn });
+            }
+            Err(why) => failures.push((outcome.job.name.clone(), why.clone())),
+        }
+    }
+    if !sections.is_empty() {
+        // Nine digits are more than a figure shows.
+        let accounts = sections.iter().map(|s| serde_json::to_value(s).map(rounded)).collect::<Result<Vec<_>, _>>()?;
+        write_whole(&out.join("families.json"), lines(&accounts)?.as_bytes())?;
+    }
+    let mut families: Vec<(Section, Vec<Picture>)> = Vec::new();
+    for section in sections {
+        let drawn: Vec<figure::Figure> = section.charts.iter().map(figure::chart).collect();
+        let drawn = pictures(&drawn, "figures/families")?;
+        save(&drawn, out)?;
+        families.push((section, drawn));
+    }
+    let beside = beside(outcomes);
+    let together: Vec<figure::Figure> = figure::published(&beside).into_iter().collect();
+    let together = pictures(&together, "figures")?;
+    save(&together, out)?;
+    let all = crate::published::scoreboard::comparisons(checks);
+    let document = report::of_study(&report::Study {
+        title: &study.title,
+        about: &study.about,
+        fits: &fits,
+        failures: &failures,
+        beside: &beside,
+        comparisons: &all,
+        sections: &families,
+        pictures: &together,
+        command,
+    });
+    write_whole(&out.join("report.html"), report::html(&document).as_bytes())?;
+    write_whole(&out.join("report.md"), report::markdown(&document).as_bytes())?;
+    if !checks.is_empty() {
+        write_whole(&out.join("published.json"), lines(checks)?.as_bytes())?;
+    }
+    let rows = table(outcomes);
+    crate::data::ingest::write_table(&rows, &out.join("fits.csv"))?;
+    crate::data::ingest::write_table(&rows, &out.join("fits.parquet"))?;
+    Ok(())
+}
+
+/// Every number to nine significant digits.
+fn rounded(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) => match number.as_f64().and_then(|x| format!("{x:.8e}").parse::<f64>().ok()) {
+            Some(x) if number.is_f64() => Value::from(x),
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(rounded).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
+        other => other,
+    }
+}
+
+/// A list as JSON, one member per line, so that a difference is one line.
+fn lines(members: &[impl Serialize]) -> Result<String, serde_json::Error> {
+    let lines = members.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("[\n{}\n]\n", lines.join(",\n")))
+}
+
+fn save(pictures: &[Picture], out: &Path) -> Result<(), StudyError> {
+    pictures.iter().try_for_each(|picture| write_whole(&out.join(&picture.file), picture.svg.as_bytes()))
+}

@@ -1,0 +1,222 @@
+//! One fit from end to end: which rows, which law, which objective, what to work out. A study is
+//! many of these, the command line makes one.
+
+use crate::base::objective::{Loss, Objective, Residual};
+use crate::data::ingest::{self, IngestError, Needed, Source};
+use crate::data::measurements::Measurements;
+use crate::engine::analysis::{self, Analysis};
+use crate::engine::fit::{self, Constraints, FitError, Spec, Weights};
+use crate::engine::optimum::OptimumError;
+use crate::engine::solve::Method;
+use crate::engine::uncertainty::covariance::Kind;
+use crate::law::Law;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Everything that determines a fit. Its serialised form is its identity: two equal jobs on equal
+/// bytes give equal records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Name, also the stem of its files.
+    pub name: String,
+    /// What it is for, printed above its report; not part of its identity.
+    #[serde(skip)]
+    pub about: String,
+    /// A file or a built-in data set.
+    pub data: String,
+    /// The law's id.
+    pub law: String,
+    /// Role = column.
+    pub map: Vec<(String, String)>,
+    /// Rows to keep.
+    pub filter: Option<String>,
+    /// Rows to hold out of the fit and predict with it.
+    pub holdout: Option<String>,
+    /// The objective.
+    pub objective: Objective,
+    /// Fixed, tied and bounded parameters, priors.
+    pub constraints: Constraints,
+    /// How rows are weighted; all alike if not said.
+    pub weights: Option<Weights>,
+    /// Which solver, for losses that leave a choice.
+    pub solver: Method,
+    /// Header of a text column that groups rows whose errors go together.
+    pub cluster: Option<String>,
+    /// Covariance where there is no bootstrap.
+    pub covariance: Kind,
+    /// Bootstrap replicates.
+    pub bootstrap: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Coverage of intervals.
+    pub level: f64,
+    /// Points to predict.
+    pub predict: Vec<Vec<(String, f64)>>,
+    /// Budgets to spend.
+    pub compute: Vec<f64>,
+    /// Inputs held in optima.
+    pub at: Vec<(String, f64)>,
+    /// Published fits to hold beside it: `besiroglu2024/main`.
+    pub compare: Vec<String>,
+    /// The command that makes it.
+    pub command: String,
+}
+
+impl Job {
+    /// A law on data under Hoffmann's objective, nothing else asked for.
+    pub fn new(data: &str, law: &str) -> Self {
+        Self {
+            name: law.to_owned(),
+            about: String::new(),
+            data: data.to_owned(),
+            law: law.to_owned(),
+            map: Vec::new(),
+            filter: None,
+            holdout: None,
+            objective: Objective { residual: Residual::Log, loss: Loss::Huber { delta: 1e-3 } },
+            constraints: Constraints::default(),
+            weights: None,
+            solver: Method::default(),
+            cluster: None,
+            covariance: Kind::default(),
+            bootstrap: 0,
+            seed: 0,
+            level: 0.95,
+            predict: Vec::new(),
+            compute: Vec::new(),
+            at: Vec::new(),
+            compare: Vec::new(),
+            command: String::new(),
+        }
+    }
+}
+
+/// Why a job failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// No such law.
+    #[error("there is no law `{law}`{near}; `scaling laws` lists them")]
+    UnknownLaw {
+        /// The id.
+        law: String,
+        /// Similar ids.
+        near: String,
+    },
+    /// The rows could not be read.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The problem could not be posed.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// A prediction or optimum names what the law does not have.
+    #[error(transparent)]
+    Optimum(#[from] OptimumError),
+}
+
+/// The law of an id, or an error that names similar ones.
+///
+/// # Errors
+/// [`JobError::UnknownLaw`].
+pub fn law(id: &str) -> Result<&'static dyn Law, JobError> {
+    crate::laws::find(id).ok_or_else(|| {
+        let near = ingest::suggestion(id, crate::laws::LAWS.iter().map(|law| law.card().id));
+        JobError::UnknownLaw { law: id.to_owned(), near }
+    })
+}
+
+impl Job {
+    /// Reads the rows to fit.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub fn read(&self) -> Result<Measurements, JobError> {
+        self.read_where(self.holdout.as_ref().map(|held| format!("not ({held})")))
+    }
+
+    /// Reads the rows held out of the fit; `None` if none are asked for.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub fn read_held_out(&self) -> Result<Option<Measurements>, JobError> {
+        self.holdout.clone().map(|held| self.read_where(Some(held))).transpose()
+    }
+
+    fn read_where(&self, also: Option<String>) -> Result<Measurements, JobError> {
+        let mut request = ingest::Request::of(law(&self.law)?);
+        request.map.clone_from(&self.map);
+        request.filter = match (&self.filter, also) {
+            (Some(filter), Some(also)) => Some(format!("({filter}) and {also}")),
+            (Some(filter), None) => Some(filter.clone()),
+            (None, also) => also,
+        };
+        request.labels.extend(self.cluster.clone());
+        match &self.weights {
+            None => {}
+            // Groups are told apart as they are written, be they numbers or names.
+            Some(Weights::PerGroup(name)) if request.needed.iter().any(|needed| needed.symbol == *name) => {}
+            Some(Weights::PerGroup(name)) => request.labels.push(name.clone()),
+            Some(weights) => request.needed.push(Needed::new(weights.column(), "1")),
+        }
+        // Under log residuals the output must be positive whatever its domain.
+        if matches!(self.objective.residual, Residual::Log)
+            && let Some(output) = request.needed.iter_mut().find(|n| n.symbol == law_output(&self.law))
+        {
+            output.positive = true;
+        }
+        Ok(ingest::read(&Source::named(&self.data), &request)?)
+    }
+
+    /// The spec of the fit.
+    ///
+    /// # Errors
+    /// [`JobError::UnknownLaw`].
+    pub fn spec(&self) -> Result<Spec, JobError> {
+        let mut spec = Spec::new(law(&self.law)?, self.objective);
+        spec.constraints = self.constraints.clone();
+        spec.weights.clone_from(&self.weights);
+        spec.method = self.solver;
+        Ok(spec)
+    }
+
+    /// Reads, fits, and works out what was asked. `tick` is called once per bootstrap replicate.
+    ///
+    /// # Errors
+    /// [`JobError`] when the rows cannot be read or the problem cannot be posed.
+    pub fn run(&self, tick: &(dyn Fn() + Sync)) -> Result<Analysis, JobError> {
+        let data = self.read()?;
+        let fit = fit::fit(&self.spec()?, &data)?;
+        let request = analysis::Request {
+            name: self.name.clone(),
+            bootstrap: self.bootstrap,
+            seed: self.seed,
+            level: self.level,
+            covariance: self.covariance,
+            predictions: self.predict.clone(),
+            budgets: self.compute.clone(),
+            fixed: self.at.clone(),
+            command: self.command.clone(),
+        };
+        let groups = self.cluster.as_deref().and_then(|name| data.label(name));
+        let held_out = self.read_held_out()?;
+        let unseen = held_out.as_ref().zip(self.holdout.as_deref());
+        Ok(analysis::analyse(&fit, &data, &request, groups, unseen, tick)?)
+    }
+
+    /// The hash of all that determines the record: the job, the bytes of its data, the layout of
+    /// records and the version of the program.
+    ///
+    /// # Errors
+    /// [`IngestError`] if the data cannot be read.
+    pub fn key(&self) -> Result<String, JobError> {
+        let mut hash = Sha256::new();
+        hash.update(serde_json::to_vec(self).unwrap_or_default());
+        hash.update(ingest::fingerprint(&Source::named(&self.data))?);
+        hash.update(analysis::FORMAT.to_le_bytes());
+        hash.update(env!("CARGO_PKG_VERSION"));
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+fn law_output(id: &str) -> String {
+    crate::laws::find(id).map(|law| law.card().output.symbol.to_owned()).unwrap_or_default()
+}

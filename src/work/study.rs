@@ -1,0 +1,509 @@
+//! Studies: many fits from one file, in parallel, each cached by the hash of all that determines
+//! it. A study killed at any moment resumes where it was: files appear whole or not at all.
+
+use crate::base::objective::{Loss, Objective, Residual};
+use crate::base::units;
+use crate::data::ingest::{TableColumn, replace_file, write_table};
+use crate::engine::analysis::Analysis;
+use crate::engine::fit::Weights;
+use crate::engine::solve::Method;
+use crate::record::{Estimate, Record};
+use crate::work::job::Job;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A number as people write it: `5.76e23`, `"70B"`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Plain(f64),
+    Text(String),
+}
+
+impl Number {
+    fn value(&self) -> Result<f64, String> {
+        match self {
+            Self::Plain(value) => Ok(*value),
+            Self::Text(text) => units::parse(text).map(|q| q.value).map_err(|error| error.to_string()),
+        }
+    }
+}
+
+/// The wire form of a study file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireStudy {
+    title: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    seed: u64,
+    #[serde(default)]
+    bootstrap: usize,
+    #[serde(default = "ninety_five")]
+    level: f64,
+    #[serde(default)]
+    fit: Vec<WireJob>,
+}
+
+fn ninety_five() -> f64 {
+    0.95
+}
+
+/// The wire form of one fit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireJob {
+    name: String,
+    #[serde(default)]
+    about: String,
+    data: String,
+    law: String,
+    #[serde(default)]
+    map: BTreeMap<String, String>,
+    #[serde(rename = "where")]
+    filter: Option<String>,
+    holdout: Option<String>,
+    #[serde(default = "log")]
+    residual: String,
+    #[serde(default = "huber")]
+    loss: String,
+    delta: Option<f64>,
+    tau: Option<f64>,
+    nu: Option<f64>,
+    factor: Option<f64>,
+    offset: Option<f64>,
+    #[serde(default)]
+    fix: BTreeMap<String, Number>,
+    #[serde(default)]
+    tie: Vec<(String, String)>,
+    #[serde(default)]
+    bound: BTreeMap<String, (Number, Number)>,
+    #[serde(default)]
+    prior: BTreeMap<String, (Number, Number)>,
+    weights: Option<Weights>,
+    #[serde(default)]
+    solver: Method,
+    cluster: Option<String>,
+    #[serde(default)]
+    covariance: crate::engine::uncertainty::covariance::Kind,
+    bootstrap: Option<usize>,
+    seed: Option<u64>,
+    level: Option<f64>,
+    #[serde(default)]
+    predict: Vec<BTreeMap<String, Number>>,
+    #[serde(default)]
+    compute: Vec<Number>,
+    #[serde(default)]
+    at: BTreeMap<String, Number>,
+    #[serde(default)]
+    compare: Vec<String>,
+}
+
+fn log() -> String {
+    "log".to_owned()
+}
+fn huber() -> String {
+    "huber".to_owned()
+}
+
+/// A study, ready to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Title.
+    pub title: String,
+    /// What it is about.
+    pub about: String,
+    /// The fits.
+    pub jobs: Vec<Job>,
+}
+
+/// What is wrong with a study file.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+    /// It cannot be read.
+    #[error("{path}: {detail}")]
+    Unreadable {
+        /// File.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+    /// It is not a study.
+    #[error("{path}: {detail}")]
+    Malformed {
+        /// File.
+        path: String,
+        /// What and where.
+        detail: String,
+    },
+    /// The output folder cannot be written.
+    #[error("cannot write {path}: {detail}; choose another folder with `--out`")]
+    Unwritable {
+        /// Folder or file.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+}
+
+/// Scale and loss of an objective, as words and numbers.
+#[derive(Clone, Debug, Default)]
+pub struct ObjectiveWords<'a> {
+    /// `raw`, `log`, `log1p`, `log-minus`.
+    pub residual: &'a str,
+    /// `squared`, `huber`, `absolute`, `quantile`, `asymmetric-huber`, `student-t`, `cauchy`,
+    /// `huber-likelihood`.
+    pub loss: &'a str,
+    /// Half-width of Huber's quadratic zone, or the scale of Student's t.
+    pub delta: Option<f64>,
+    /// Quantile.
+    pub tau: Option<f64>,
+    /// Degrees of freedom.
+    pub nu: Option<f64>,
+    /// Multiplier of negative residuals.
+    pub factor: Option<f64>,
+    /// Offset of `log-minus`.
+    pub offset: Option<f64>,
+}
+
+/// Reads an objective. Huber's delta has no silent default but Hoffmann's own: 1e-3 on log
+/// residuals; on any other scale it must be given.
+///
+/// # Errors
+/// One sentence that names the word or number at fault.
+pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
+    let positive = |name: &str, value: f64| match value.is_finite() && value > 0.0 {
+        true => Ok(value),
+        false => Err(format!("{name} = {value} must be a positive number")),
+    };
+    let residual = match words.residual {
+        "raw" => Residual::Raw,
+        "log" => Residual::Log,
+        "log1p" => Residual::Log1p,
+        "log-minus" => Residual::LogMinus { offset: words.offset.ok_or("residual log-minus needs an offset")? },
+        other => return Err(format!("residual `{other}` is none of raw, log, log1p, log-minus")),
+    };
+    let delta = || match words.delta {
+        Some(delta) => positive("delta", delta),
+        None if residual == Residual::Log => Ok(1e-3),
+        None => Err(format!("loss {} on {} residuals needs a delta", words.loss, words.residual)),
+    };
+    let loss = match words.loss {
+        "squared" => Loss::Squared,
+        "absolute" => Loss::Absolute,
+        "huber" => Loss::Huber { delta: delta()? },
+        "asymmetric-huber" => Loss::AsymmetricHuber {
+            delta: delta()?,
+            factor: positive("factor", words.factor.ok_or("loss asymmetric-huber needs a factor")?)?,
+        },
+        "quantile" => match words.tau.ok_or("loss quantile needs a tau")? {
+            tau if tau > 0.0 && tau < 1.0 => Loss::Quantile { tau },
+            tau => return Err(format!("tau = {tau} must lie between 0 and 1")),
+        },
+        "student-t" => {
+            Loss::StudentT { nu: positive("nu", words.nu.ok_or("loss student-t needs nu")?)?, scale: delta()? }
+        }
+        "cauchy" => Loss::StudentT { nu: 1.0, scale: delta()? },
+        "huber-likelihood" => Loss::HuberLikelihood {
+            delta: positive(
+                "delta",
+                words
+                    .delta
+                    .ok_or("loss huber-likelihood needs a delta, in units of its own scale (1.345 is customary)")?,
+            )?,
+        },
+        other => {
+            return Err(format!(
+                "loss `{other}` is none of squared, huber, absolute, quantile, asymmetric-huber, student-t, cauchy, huber-likelihood"
+            ));
+        }
+    };
+    let takes_delta = !matches!(loss, Loss::Squared | Loss::Absolute | Loss::Quantile { .. });
+    if words.delta.is_some() && !takes_delta {
+        return Err(format!("loss {} takes no delta", words.loss));
+    }
+    Ok(Objective { residual, loss })
+}
+
+impl Study {
+    /// Reads a study file; paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// [`StudyError`], naming the line and the key at fault.
+    pub fn read(path: &Path) -> Result<Self, StudyError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| StudyError::Unreadable { path: name.clone(), detail: error.to_string() })?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Self::parse(&text, &name, &folder)
+    }
+
+    /// Reads a study from text.
+    ///
+    /// # Errors
+    /// [`StudyError::Malformed`].
+    pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, StudyError> {
+        let malformed = |detail: String| StudyError::Malformed { path: name.to_owned(), detail };
+        let wire: WireStudy = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            malformed(format!("line {line}: {}", error.message()))
+        })?;
+        if wire.fit.is_empty() {
+            return Err(malformed("a study needs at least one [[fit]]".to_owned()));
+        }
+        let defaults = (wire.seed, wire.bootstrap, wire.level);
+        let mut jobs: Vec<Job> = Vec::new();
+        for fit in wire.fit {
+            let label = fit.name.clone();
+            let proper = !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+            if !proper || label.starts_with('.') {
+                return Err(malformed(format!(
+                    "fit name `{label}` is also a file name: use letters, digits, - _ and ."
+                )));
+            }
+            if jobs.iter().any(|job| job.name == label) {
+                return Err(malformed(format!("two fits are named `{label}`")));
+            }
+            let job = fit.job(defaults, folder).map_err(|detail| malformed(format!("fit `{label}`: {detail}")))?;
+            jobs.push(job);
+        }
+        Ok(Self { title: wire.title, about: wire.about, jobs })
+    }
+}
+
+fn numbers(map: &BTreeMap<String, Number>) -> Result<Vec<(String, f64)>, String> {
+    map.iter().map(|(k, v)| Ok((k.clone(), v.value()?))).collect()
+}
+
+impl WireJob {
+    fn job(self, (seed, bootstrap, level): (u64, usize, f64), folder: &Path) -> Result<Job, String> {
+        let objective = objective(&ObjectiveWords {
+            residual: &self.residual,
+            loss: &self.loss,
+            delta: self.delta,
+            tau: self.tau,
+            nu: self.nu,
+            factor: self.factor,
+            offset: self.offset,
+        })?;
+        let pairs = |map: &BTreeMap<String, (Number, Number)>| -> Result<Vec<(String, f64, f64)>, String> {
+            map.iter().map(|(k, (a, b))| Ok((k.clone(), a.value()?, b.value()?))).collect()
+        };
+        let level = self.level.unwrap_or(level);
+        if !(level > 0.0 && level < 1.0) {
+            return Err(format!("level = {level} must lie between 0 and 1"));
+        }
+        let beside = folder.join(&self.data);
+        let data = if beside.is_file() { beside.display().to_string() } else { self.data };
+        Ok(Job {
+            name: self.name,
+            about: self.about,
+            data,
+            law: self.law,
+            map: self.map.into_iter().collect(),
+            filter: self.filter,
+            holdout: self.holdout,
+            objective,
+            constraints: crate::engine::fit::Constraints {
+                fix: numbers(&self.fix)?,
+                tie: self.tie,
+                bounds: pairs(&self.bound)?,
+                priors: pairs(&self.prior)?,
+            },
+            weights: self.weights,
+            solver: self.solver,
+            cluster: self.cluster,
+            covariance: self.covariance,
+            bootstrap: self.bootstrap.unwrap_or(bootstrap),
+            seed: self.seed.unwrap_or(seed),
+            level,
+            predict: self.predict.iter().map(numbers).collect::<Result<_, _>>()?,
+            compute: self.compute.iter().map(Number::value).collect::<Result<_, _>>()?,
+            at: numbers(&self.at)?,
+            compare: self.compare,
+            command: String::new(),
+        })
+    }
+}
+
+/// A stored record with the hash of what determined it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    key: String,
+    record: Record,
+}
+
+/// What became of one job.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The job.
+    pub job: Job,
+    /// Its record, or why there is none.
+    pub result: Result<Record, String>,
+    /// It was found on disk, not computed.
+    pub cached: bool,
+}
+
+/// Runs all jobs, several at a time, with results under `out`: `fits/NAME.json`,
+/// `replicates/NAME.parquet`. `tick` is called once per finished fit.
+///
+/// # Errors
+/// [`StudyError::Unwritable`]; the failure of a fit is in its outcome and loses nothing else.
+pub fn run(study: &Study, out: &Path, tick: &(dyn Fn(&Outcome) + Sync)) -> Result<Vec<Outcome>, StudyError> {
+    for folder in [out.join("fits"), out.join("replicates")] {
+        std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+    }
+    // Jobs have threads of their own: a worker of the pool that waits inside one job would take up
+    // another, and that one the next, until a thousand of them overflow its stack.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut mine = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = study.jobs.get(index) else { return mine };
+            let outcome = one(job, out).inspect(tick);
+            if outcome.is_err() {
+                next.store(study.jobs.len(), Ordering::Relaxed);
+            }
+            mine.push((index, outcome));
+        }
+    };
+    let mut done: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..rayon::current_num_threads()).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> StudyError {
+    StudyError::Unwritable { path: path.display().to_string(), detail: error.to_string() }
+}
+
+fn one(job: &Job, out: &Path) -> Result<Outcome, StudyError> {
+    let outcome = |result, cached| Outcome { job: job.clone(), result, cached };
+    let key = match job.key() {
+        Ok(key) => key,
+        Err(error) => return Ok(outcome(Err(error.to_string()), false)),
+    };
+    let record_path = out.join("fits").join(format!("{}.json", job.name));
+    let replicates_path = out.join("replicates").join(format!("{}.parquet", job.name));
+    let stored = std::fs::read(&record_path).ok().and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok());
+    let whole = |record: &Record| record.interval.replicates == record.interval.failed || replicates_path.is_file();
+    if let Some(stored) = stored.filter(|stored| stored.key == key && whole(&stored.record)) {
+        return Ok(outcome(Ok(stored.record), true));
+    }
+    let analysis = match job.run(&|| {}) {
+        Ok(analysis) => analysis,
+        Err(error) => return Ok(outcome(Err(error.to_string()), false)),
+    };
+    // The record goes last: it is what says that the fit is done.
+    write_replicates(&analysis, &replicates_path)?;
+    write_record(&analysis.record, &key, &record_path)?;
+    // What a second run will find, to the bit.
+    Ok(outcome(Ok(read_record(&record_path)?), false))
+}
+
+/// Writes a record, whole or not at all.
+///
+/// # Errors
+/// [`StudyError::Unwritable`].
+pub fn write_record(record: &Record, key: &str, path: &Path) -> Result<(), StudyError> {
+    let stored = Stored { key: key.to_owned(), record: record.clone() };
+    let mut bytes = serde_json::to_vec(&stored).map_err(|error| unwritable(path, &error))?;
+    bytes.push(b'\n');
+    write_whole(path, &bytes)
+}
+
+/// Reads a record that [`write_record`] wrote.
+///
+/// # Errors
+/// [`StudyError`] if it cannot be read or is none.
+pub fn read_record(path: &Path) -> Result<Record, StudyError> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path)
+        .map_err(|error| StudyError::Unreadable { path: name.clone(), detail: error.to_string() })?;
+    serde_json::from_slice::<Stored>(&bytes)
+        .map(|stored| stored.record)
+        .map_err(|error| StudyError::Malformed { path: name, detail: format!("not a saved fit: {error}") })
+}
+
+/// Writes the replicates of a fit, one column per parameter; if there are none, no file is left.
+///
+/// # Errors
+/// [`StudyError::Unwritable`].
+pub fn write_replicates(analysis: &Analysis, path: &Path) -> Result<(), StudyError> {
+    if analysis.replicates.is_empty() {
+        return match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unwritable(path, &error)),
+            _ => Ok(()),
+        };
+    }
+    let columns: Vec<(String, TableColumn)> = analysis
+        .record
+        .parameters
+        .iter()
+        .enumerate()
+        .map(|(j, p)| (p.symbol.clone(), TableColumn::numbers(analysis.replicates.iter().map(|theta| theta[j]))))
+        .collect();
+    write_table(&columns, path).map_err(|error| unwritable(path, &error))
+}
+
+/// Writes bytes beside their place, flushes and renames: the file appears whole or not at all. A
+/// file that holds them already is left alone.
+///
+/// # Errors
+/// [`StudyError::Unwritable`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+    replace_file(path, bytes).map_err(|error| unwritable(path, &error))
+}
+
+/// One table over all fits: a row per parameter, derived quantity, prediction and optimum.
+pub fn table(outcomes: &[Outcome]) -> Vec<(String, TableColumn)> {
+    let mut text: [Vec<String>; 7] = Default::default();
+    let mut number: [Vec<Option<f64>>; 4] = Default::default();
+    let mut push = |job: &Job, status: &str, kind: &str, at: &str, e: Option<&Estimate>| {
+        let symbol = e.map_or(String::new(), |e| e.symbol.clone());
+        let row = [&job.name, &job.law, &job.data, status, kind, at, &symbol].map(ToString::to_string);
+        for (column, value) in text.iter_mut().zip(row) {
+            column.push(value);
+        }
+        let values =
+            [e.map(|e| e.estimate), e.and_then(|e| e.standard_error), e.and_then(|e| e.lower), e.and_then(|e| e.upper)];
+        for (column, value) in number.iter_mut().zip(values) {
+            column.push(value);
+        }
+    };
+    let place = |at: &[(String, f64)]| at.iter().map(|(s, v)| format!("{s}={v:e}")).collect::<Vec<_>>().join(",");
+    for Outcome { job, result, .. } in outcomes {
+        let record = match result {
+            Ok(record) => record,
+            Err(why) => {
+                push(job, &format!("failed: {why}"), "fit", "", None);
+                continue;
+            }
+        };
+        let status = if record.certificate.converged { "converged" } else { "not converged" };
+        for e in &record.parameters {
+            push(job, status, "parameter", "", Some(e));
+        }
+        for e in &record.derived {
+            push(job, status, "derived", "", Some(e));
+        }
+        for p in &record.predictions {
+            push(job, status, "prediction", &place(&p.at), Some(&p.output));
+        }
+        for o in &record.optima {
+            for e in &o.quantities {
+                push(job, status, "optimum", &format!("budget={:e}", o.budget), Some(e));
+            }
+        }
+    }
+    let names = ["fit", "law", "data", "status", "kind", "at", "symbol"];
+    let numbers = ["estimate", "standard_error", "lower", "upper"];
+    let texts = names.iter().zip(text).map(|(n, c)| ((*n).to_owned(), TableColumn::Text(c)));
+    texts.chain(numbers.iter().zip(number).map(|(n, c)| ((*n).to_owned(), TableColumn::Numbers(c)))).collect()
+}
