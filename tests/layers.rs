@@ -30,6 +30,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("engine/analysis", 13),
     ("published/reference", 14),
     ("methods/allocation", 15),
+    ("methods/bench", 15),
     ("methods/density", 15),
     ("methods/recommend", 15),
     ("methods/vocabulary", 15),

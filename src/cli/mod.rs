@@ -1,6 +1,7 @@
 //! The command line: definitions here, one thin file per verb beside it. Verbs parse, call the
 //! library and print; none computes.
 
+mod bench;
 mod datasets;
 mod density;
 mod design;
@@ -55,6 +56,8 @@ enum Verb {
     Serve(serve::Args),
     /// Capacity density of released models and how fast the best of it grows
     Density(Box<density::Args>),
+    /// Run a public benchmark of fitting and extrapolation on its tables
+    Bench(bench::Args),
     /// List the laws, or show one
     Laws(laws::Args),
     /// List the built-in data sets, or show one
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Verb::Recommend(args) => recommend::run(&args, &mut out),
         Verb::Serve(args) => serve::run(&args, &mut out),
         Verb::Density(args) => density::run(&args, &mut out),
+        Verb::Bench(args) => bench::run(&args, &mut out),
         Verb::Laws(args) => laws::run(&args, &mut out),
         Verb::Datasets(args) => datasets::run(&args, &mut out),
         Verb::Completions { shell } => {
