@@ -2,6 +2,7 @@
 //! a view of a [`Record`]; nothing downstream of it computes a statistic.
 
 pub mod chart;
+pub mod diagnostics;
 
 use crate::base::objective::Objective;
 use crate::data::measurements::{Provenance, Warning};
@@ -129,6 +130,9 @@ pub struct Record {
     /// How it did on rows it never saw, if any were held out.
     #[serde(default)]
     pub validation: Option<Validation>,
+    /// What its residuals look like; absent from records that were not examined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<diagnostics::Diagnostics>,
     /// Everything the reader must know.
     pub warnings: Vec<Warning>,
     /// The command that remakes this record.

@@ -191,6 +191,7 @@ impl Job {
             seed: self.seed,
             level: self.level,
             covariance: self.covariance,
+            cluster: self.cluster.clone(),
             predictions: self.predict.clone(),
             budgets: self.compute.clone(),
             fixed: self.at.clone(),

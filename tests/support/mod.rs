@@ -166,6 +166,7 @@ pub fn chinchilla() -> Record {
         solver: "newton".to_owned(),
         weights: None,
         validation: None,
+        diagnostics: Some(scaling_laws::record::diagnostics::Diagnostics::default()),
         format: 1,
         name: "hoffmann2022-figure4 chinchilla".to_owned(),
         law: LawRecord {

@@ -1,10 +1,12 @@
 //! A fit → a [`Record`]: intervals, predictions, optima and every curve that a figure will draw.
 
 mod curves;
+mod diagnostics;
 mod points;
 mod predictions;
 mod spending;
 
+pub use diagnostics::proposal_2;
 pub use predictions::{Ranges, conditional, predict};
 pub use spending::spend;
 
@@ -16,6 +18,7 @@ use crate::engine::uncertainty::covariance::{Kind, covariance};
 use crate::engine::uncertainty::{Quantity, Uncertainty};
 use crate::engine::validation::validate;
 use crate::law::{Card, Family};
+use crate::record::diagnostics::findings;
 use crate::record::{Axis, Estimate, IntervalMethod, LawRecord, OtherObjective, Record};
 
 /// Version of the record's layout.
@@ -34,6 +37,8 @@ pub struct Request {
     pub level: f64,
     /// Covariance used where there is no bootstrap.
     pub covariance: Kind,
+    /// Header of the labels that group rows, if they are grouped.
+    pub cluster: Option<String>,
     /// Points to predict: inputs by symbol.
     pub predictions: Vec<Vec<(String, f64)>>,
     /// Budgets to spend.
@@ -52,6 +57,7 @@ impl Default for Request {
             seed: 0,
             level: 0.95,
             covariance: Kind::default(),
+            cluster: None,
             predictions: Vec::new(),
             budgets: Vec::new(),
             fixed: Vec::new(),
@@ -133,6 +139,7 @@ pub fn analyse(
         optima,
         curves: curves::curves(fit, &known, &request.budgets, &request.fixed),
         validation: unseen.and_then(|(rows, condition)| validate(fit, &known, rows, condition, request.seed)),
+        diagnostics: None,
         warnings,
         command: request.command.clone(),
         seed: request.seed,
@@ -141,6 +148,10 @@ pub fn analyse(
     if card.family == Family::Power {
         name_by_header(&mut record);
     }
+    let labels = groups.zip(request.cluster.as_deref()).map(|(labels, name)| (name, labels));
+    record.diagnostics = Some(diagnostics::diagnose(fit, labels, &record.points.influence));
+    let found = findings(&record);
+    record.warnings.extend(found.into_iter().map(|finding| finding.warning));
     Ok(Analysis { record, replicates: draws.map(|d| d.thetas).unwrap_or_default() })
 }
 

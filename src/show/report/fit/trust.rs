@@ -2,6 +2,7 @@
 
 use crate::data::measurements::Warning;
 use crate::record::Record;
+use crate::record::diagnostics::{Finding, findings};
 
 /// How far a fit can be relied on, from what its record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +39,16 @@ pub fn trust(record: &Record) -> (Trust, Vec<String>) {
     if !doubts.is_empty() {
         return (Trust::Doubt, doubts);
     }
-    let mut cares = Vec::new();
+    let findings = findings(record);
+    let (grave, light): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.grave);
+    let said = |list: Vec<&Finding>| -> Vec<String> { list.iter().map(|f| reason(&f.warning.message)).collect() };
+    if !grave.is_empty() {
+        return (Trust::Doubt, said(grave));
+    }
+    let mut cares = said(light);
+    if record.diagnostics.is_none() {
+        cares.push("its residuals were not examined when it was made".to_owned());
+    }
     if proof.starts_tried > 4 && proof.best_basin < 2 {
         cares.push(format!("only one of {} starts reached the answer", proof.starts_tried));
     }
@@ -49,16 +59,25 @@ pub fn trust(record: &Record) -> (Trust, Vec<String>) {
     {
         cares.push("another minimum is nearly as good and predicts otherwise".to_owned());
     }
-    let interval = &record.interval;
-    if interval.replicates > 0 && interval.failed * 20 > interval.replicates {
-        cares.push(format!("{} of {} bootstrap replicates failed", interval.failed, interval.replicates));
-    }
-    match all_warnings(record).len() {
-        0 => {}
-        1 => cares.push("there is a warning".to_owned()),
-        count => cares.push(format!("there are {count} warnings")),
+    // What was found is said in full; of other warnings it is enough that they are there.
+    let told = |warning: &&&Warning| findings.iter().all(|finding| finding.warning.kind != warning.kind);
+    match (all_warnings(record).iter().filter(told).count(), cares.is_empty()) {
+        (0, _) => {}
+        (1, true) => cares.push("there is a warning".to_owned()),
+        (1, false) => cares.push("there is another warning".to_owned()),
+        (count, true) => cares.push(format!("there are {count} warnings")),
+        (count, false) => cares.push(format!("there are {count} other warnings")),
     }
     if cares.is_empty() { (Trust::Sound, cares) } else { (Trust::Care, cares) }
+}
+
+/// A sentence as part of another: its first clause, without a capital or a stop. What to do about
+/// it stands among the warnings.
+fn reason(message: &str) -> String {
+    let clause = message.split_once(": ").map_or(message, |(clause, _)| clause).trim_end_matches('.');
+    let mut letters = clause.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+    first + letters.as_str()
 }
 
 /// Every warning about the fit and its data, each once. Those about a prediction or an optimum stand

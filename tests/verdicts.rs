@@ -1,0 +1,172 @@
+//! What is said around a fit: verdicts that look at its residuals, and travel with its record.
+
+#[path = "support/design.rs"]
+mod support;
+
+use scaling_laws::base::objective::{Loss, Objective, Residual};
+use scaling_laws::data::measurements::Measurements;
+use scaling_laws::engine::analysis::{Request, analyse};
+use scaling_laws::engine::fit::{Spec, fit};
+use scaling_laws::laws::find;
+use scaling_laws::record::Record;
+use scaling_laws::show::report::{Trust, trust};
+use support::Stream;
+
+const SQUARED: Objective = Objective { residual: Residual::Log, loss: Loss::Squared };
+
+fn record(law: &str, columns: Vec<(&str, Vec<f64>)>, objective: Objective, bootstrap: usize) -> Record {
+    let data = Measurements::from_columns("simulated", columns);
+    let spec = Spec::new(find(law).expect("registered"), objective);
+    let fit = fit(&spec, &data).expect("fits");
+    let request = Request { bootstrap, ..Request::default() };
+    analyse(&fit, &data, &request, None, None, &|| {}).expect("analysed").record
+}
+
+fn warned(record: &Record, kind: &str) -> bool {
+    record.warnings.iter().any(|w| w.kind == kind)
+}
+
+fn besiroglu(n: f64, d: f64) -> f64 {
+    1.8172 + 482.01 * n.powf(-0.3478) + 2085.43 * d.powf(-0.3658)
+}
+
+/// Sizes and tokens of a grid, with noise on ln L.
+fn grid(sizes: &[f64], tokens: &[f64], sd: f64, seed: u64) -> Vec<(&'static str, Vec<f64>)> {
+    let mut noise = Stream(seed);
+    let points: Vec<(f64, f64)> = sizes.iter().flat_map(|&n| tokens.iter().map(move |&d| (n, d))).collect();
+    let loss = points.iter().map(|&(n, d)| besiroglu(n, d) * (sd * noise.normal()).exp()).collect();
+    vec![("N", points.iter().map(|p| p.0).collect()), ("D", points.iter().map(|p| p.1).collect()), ("L", loss)]
+}
+
+fn spaced(low: f64, high: f64, count: usize) -> Vec<f64> {
+    (0..count).map(|k| low * (high / low).powf(k as f64 / (count - 1) as f64)).collect()
+}
+
+#[test]
+fn a_law_of_the_wrong_shape_is_never_sound() {
+    // A floor that the law does not have: the residuals bend, however small they are.
+    let x = spaced(1e17, 1e22, 16);
+    let y = x.iter().map(|c| 1.8 + 30.0 * c.powf(-0.085)).collect();
+    let record = record("power", vec![("x", x), ("L", y)], SQUARED, 0);
+    assert!(warned(&record, "residual-trend") && warned(&record, "residual-runs"), "{:?}", record.warnings);
+    let (verdict, why) = trust(&record);
+    assert_eq!(verdict, Trust::Care);
+    assert!(why[0].contains("bend along ln x with |t|"), "{why:?}");
+    // The same from the file.
+    let back: Record = serde_json::from_str(&serde_json::to_string(&record).expect("written")).expect("read");
+    assert_eq!(trust(&back), (verdict, why));
+}
+
+#[test]
+fn a_law_of_the_right_shape_is_rarely_suspected() {
+    // Both tests are set to cry wolf once in a thousand; over 40 fits, one cry is bad luck.
+    let kinds = ["residual-trend", "residual-runs", "no-signal", "outlier", "rows-of-one-run", "little-explained"];
+    let suspected = |seed: &u64| {
+        let data = grid(&spaced(5e7, 2e9, 5), &spaced(2e9, 1e11, 4), 0.005, 77 + seed);
+        let record = record("chinchilla", data, SQUARED, 0);
+        kinds.iter().any(|kind| warned(&record, kind))
+    };
+    assert!((0..40).filter(suspected).count() <= 1);
+}
+
+#[test]
+fn what_is_matched_to_rounding_is_sound() {
+    let record = record("chinchilla", grid(&spaced(5e7, 2e9, 5), &spaced(2e9, 1e11, 4), 0.0, 1), SQUARED, 0);
+    assert!(record.diagnostics.as_ref().is_some_and(|d| d.exact));
+    assert_eq!(trust(&record), (Trust::Sound, Vec::new()));
+}
+
+#[test]
+fn noise_is_not_a_law() {
+    let x = spaced(1.0, 4096.0, 13);
+    let y = (0..13).map(|k| if k % 2 == 0 { 1.0 } else { 3.0 }).collect();
+    let alternating = record("power-offset", vec![("x", x.clone()), ("L", y)], SQUARED, 0);
+    assert_eq!(trust(&alternating).0, Trust::Doubt, "{:?}", alternating.warnings);
+    assert!(warned(&alternating, "no-signal"));
+    // An accuracy that rises, under a law that can only fall.
+    let rising = (0..13).map(|k| 0.3 + 0.025 * f64::from(k)).collect();
+    let rising = record("power-offset", vec![("x", x), ("L", rising)], Objective::HOFFMANN, 0);
+    assert_ne!(trust(&rising).0, Trust::Sound);
+    assert!(warned(&rising, "no-signal"), "{:?}", rising.warnings);
+}
+
+#[test]
+fn one_wild_row_is_named() {
+    for objective in [SQUARED, Objective::HOFFMANN] {
+        let mut data = grid(&spaced(5e7, 2e9, 5), &spaced(2e9, 1e11, 4), 0.003, 5);
+        data[2].1[7] *= 1e6;
+        let record = record("chinchilla", data, objective, 0);
+        assert_ne!(trust(&record).0, Trust::Sound, "{:?}", record.warnings);
+        let said = |w: &&scaling_laws::data::measurements::Warning| {
+            ["outlier", "influential-row"].contains(&w.kind.as_str()) && w.message.contains("ow 8")
+        };
+        assert!(record.warnings.iter().any(|w| said(&w)), "{objective:?} {:?}", record.warnings);
+    }
+}
+
+#[test]
+fn checkpoints_of_few_runs_ask_for_their_runs() {
+    // Eight runs of 25 checkpoints: a run is off by 0.6 %, a row by 0.05 %.
+    let mut noise = Stream(3);
+    let (mut n, mut d, mut loss) = (Vec::new(), Vec::new(), Vec::new());
+    for size in spaced(2e7, 3e9, 8) {
+        let offset = 0.006 * noise.normal();
+        for k in 1..=25 {
+            let tokens = 20.0 * size * f64::from(k) / 25.0;
+            n.push(size);
+            d.push(tokens);
+            loss.push(besiroglu(size, tokens) * (offset + 5e-4 * noise.normal()).exp());
+        }
+    }
+    let record = record("chinchilla", vec![("N", n), ("D", d), ("L", loss)], SQUARED, 0);
+    let warning = record.warnings.iter().find(|w| w.kind == "rows-of-one-run").expect("named");
+    assert!(warning.message.contains("same N") && warning.message.contains("--cluster"), "{}", warning.message);
+    assert_ne!(trust(&record).0, Trust::Sound);
+}
+
+#[test]
+fn lost_replicates_weigh_as_many_as_they_are() {
+    let mut record = record("chinchilla", grid(&spaced(5e7, 2e9, 5), &spaced(2e9, 1e11, 4), 0.003, 2), SQUARED, 0);
+    let mut verdict = |failed: usize, drawn: usize| {
+        (record.interval.failed, record.interval.replicates) = (failed, drawn);
+        trust(&record)
+    };
+    assert_eq!(verdict(5, 500).0, Trust::Sound);
+    assert_eq!(verdict(50, 500).0, Trust::Care);
+    let (lost, why) = verdict(731, 1000);
+    assert_eq!(lost, Trust::Doubt);
+    assert!(why[0].contains("731 of 1000"), "{why:?}");
+}
+
+#[test]
+fn an_interval_must_hold_its_estimate_and_say_something() {
+    let sound = record("chinchilla", grid(&spaced(5e7, 2e9, 5), &spaced(2e9, 1e11, 4), 0.003, 2), SQUARED, 0);
+    assert_eq!(trust(&sound), (Trust::Sound, Vec::new()));
+    let mut outside = sound.clone();
+    outside.parameters[3].lower = Some(outside.parameters[3].estimate * 1.1);
+    outside.parameters[3].upper = Some(outside.parameters[3].estimate * 1.2);
+    assert_eq!(trust(&outside).0, Trust::Doubt);
+    let mut empty = sound;
+    empty.parameters[1].upper = Some(empty.parameters[1].estimate * 1e8);
+    assert_eq!(trust(&empty).0, Trust::Care);
+}
+
+#[test]
+fn rows_held_out_and_missed_count() {
+    // Fitted without a floor on small budgets, tried on large ones.
+    let law = |c: f64| 1.8 + 30.0 * c.powf(-0.085);
+    let mut noise = Stream(8);
+    let mut rows = |x: Vec<f64>| {
+        let y = x.iter().map(|c| law(*c) * (0.002 * noise.normal()).exp()).collect();
+        Measurements::from_columns("simulated", vec![("x", x), ("L", y)])
+    };
+    let (seen, unseen) = (rows(spaced(1e17, 1e19, 12)), rows(spaced(1e22, 1e24, 8)));
+    let fit = fit(&Spec::new(find("power").expect("registered"), SQUARED), &seen).expect("fits");
+    for bootstrap in [0, 200] {
+        let request = Request { bootstrap, ..Request::default() };
+        let held = Some((&unseen, "x > 1e19"));
+        let record = analyse(&fit, &seen, &request, None, held, &|| {}).expect("analysed").record;
+        assert!(warned(&record, "held-out-missed"), "{:?}", record.warnings);
+        assert_ne!(trust(&record).0, Trust::Sound);
+    }
+}
