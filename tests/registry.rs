@@ -2,6 +2,8 @@
 
 use scaling_laws::law::{Card, Family, Transform};
 use scaling_laws::laws::{LAWS, find};
+use scaling_laws::methods::method;
+use scaling_laws::methods::registry::{METHODS, find as find_method};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,17 +119,79 @@ fn laws_are_sorted_within_their_family() {
 
 #[test]
 fn notes_have_all_headings_in_order_with_text_under_each() {
-    every_card(|card, complaints| {
-        let mut at = 0;
-        for (k, heading) in HEADINGS.iter().enumerate() {
-            let Some(found) = card.notes[at..].find(heading) else {
-                complaints.push(format!("no {heading:?} after {:?}", HEADINGS[..k].last()));
-                return;
-            };
-            at += found + heading.len();
-            let end = HEADINGS.get(k + 1).and_then(|next| card.notes[at..].find(next)).unwrap_or(card.notes.len() - at);
-            if card.notes[at..at + end].trim().is_empty() {
-                complaints.push(format!("{heading:?} is empty"));
+    every_card(|card, complaints| headed(card.notes, complaints));
+    every_method(|card, complaints| headed(card.notes, complaints));
+}
+
+fn headed(notes: &str, complaints: &mut Vec<String>) {
+    let mut at = 0;
+    for (k, heading) in HEADINGS.iter().enumerate() {
+        let Some(found) = notes[at..].find(heading) else {
+            complaints.push(format!("no {heading:?} after {:?}", HEADINGS[..k].last()));
+            return;
+        };
+        at += found + heading.len();
+        let end = HEADINGS.get(k + 1).and_then(|next| notes[at..].find(next)).unwrap_or(notes.len() - at);
+        if notes[at..at + end].trim().is_empty() {
+            complaints.push(format!("{heading:?} is empty"));
+        }
+    }
+}
+
+/// The same for every method.
+fn every_method(check: impl Fn(&method::Card, &mut Vec<String>)) {
+    let mut complaints = Vec::new();
+    for method in METHODS {
+        let mut here = Vec::new();
+        check(method.card(), &mut here);
+        complaints.extend(here.into_iter().map(|complaint| format!("{}: {complaint}", method.card().id)));
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn methods_have_ids_of_their_own_and_are_found() {
+    let mut seen: BTreeSet<&str> = LAWS.iter().map(|law| law.card().id).collect();
+    every_method(|card, complaints| {
+        if !is_kebab(card.id) {
+            complaints.push("id is not kebab-case".to_owned());
+        }
+        if find_method(card.id).map_or(true, |method| method.card().id != card.id) {
+            complaints.push("is not found by its id".to_owned());
+        }
+    });
+    for method in METHODS {
+        assert!(seen.insert(method.card().id), "{} names two things", method.card().id);
+    }
+    let Err(error) = find_method("lifetme") else { panic!("there is no such method") };
+    assert!(error.to_string().contains("did you mean lifetime?"), "{error}");
+}
+
+#[test]
+fn methods_say_what_they_take_and_give() {
+    let bibliography = fs::read_to_string(root().join("datasets/references.bib")).expect("it can be read");
+    every_method(|card, complaints| {
+        for (what, text) in [("title", card.title), ("formula", card.formula), ("example", card.example)] {
+            if text.trim().is_empty() || text.ends_with('.') {
+                complaints.push(format!("{what} is empty or ends with a full stop"));
+            }
+        }
+        if card.cite.is_empty() || card.cite.iter().any(|key| !bibliography.contains(&format!("{{{key},"))) {
+            complaints.push("cites nothing, or what is not in datasets/references.bib".to_owned());
+        }
+        let references = card.notes.split("## References").nth(1).unwrap_or_default();
+        if let Some(key) = card.cite.iter().find(|key| !references.contains(*key)) {
+            complaints.push(format!("{key} is cited but is not under References"));
+        }
+        if card.gives.is_empty() || card.gives.iter().any(|g| g.symbol.is_empty() || g.meaning.is_empty()) {
+            complaints.push("gives nothing, or does not say what".to_owned());
+        }
+        if card.tables.is_empty() && card.fits.1 == 0 && card.settings.is_empty() {
+            complaints.push("takes nothing at all".to_owned());
+        }
+        for setting in card.settings {
+            if setting.meaning.is_empty() || method::RESERVED.contains(&setting.name) {
+                complaints.push(format!("setting {} says nothing or is a key of the stanza", setting.name));
             }
         }
     });

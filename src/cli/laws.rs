@@ -2,22 +2,26 @@
 
 use super::{Outcome, print};
 use crate::laws::LAWS;
+use crate::methods::registry;
 use crate::show::{catalogue, report};
 use crate::work::job::law;
 use std::io::Write;
 
-/// Which law.
+/// Which law or method.
 #[derive(clap::Args)]
 #[command(after_help = "Example: scaling laws chinchilla")]
 pub struct Args {
-    /// A law's id [default: list all]
+    /// Id of a law or a method [default: list all]
     id: Option<String>,
 }
 
-/// Lists the laws, or prints one law's page.
+/// Lists laws and methods, or prints the page of one.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if let Some(id) = &args.id {
-        let page = catalogue::page(law(id)?);
+        let page = match registry::find(id) {
+            Ok(method) => catalogue::method_page(method),
+            Err(_) => catalogue::page(law(id)?),
+        };
         return Ok(writeln!(out, "{}", report::markdown(&page))?);
     }
     let mut table = print::table(&["law", "family", "inputs", "parameters", "cite", "title"]);
@@ -31,6 +35,23 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         let inputs = card.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(" ");
         let params = card.params.iter().map(|p| p.symbol).collect::<Vec<_>>().join(" ");
         table.add_row([card.id, &catalogue::family(card.family), &inputs, &params, card.cite[0], card.title]);
+    }
+    writeln!(out, "{table}\n")?;
+    let mut table = print::table(&["method", "topic", "reads", "starts from", "cite", "title"]);
+    for column in 1..6 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(comfy_table::CellAlignment::Left);
+        }
+    }
+    for method in registry::METHODS {
+        let card = method.card();
+        let reads = card.tables.iter().map(|table| table.name).collect::<Vec<_>>().join(" ");
+        let fits = match card.fits {
+            (_, 0) => "",
+            (1, 1) => "a fit",
+            _ => "fits",
+        };
+        table.add_row([card.id, &catalogue::family(card.topic), &reads, fits, card.cite[0], card.title]);
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -58,7 +58,7 @@ enum Verb {
     Density(Box<density::Args>),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
-    /// List the laws, or show one
+    /// List laws and methods, or show one
     Laws(laws::Args),
     /// List the built-in data sets, or show one
     Datasets(datasets::Args),

@@ -2,6 +2,7 @@
 
 use crate::law::{Card, Family, Law};
 use crate::laws::LAWS;
+use crate::methods::method::Method;
 use crate::published::reference::Reference;
 use crate::record::Comparison;
 use crate::show::report::{Block, Document, Table, plain, tally};
@@ -35,13 +36,48 @@ pub fn page(law: &dyn Law) -> Document {
         derived.row(vec![plain(d.symbol), plain(d.meaning), plain(d.needs.join(", ")), plain(d.unit)]);
     }
     blocks.extend(derived.block());
-    for line in card.notes.split('\n') {
-        match line.strip_prefix("## ") {
-            Some(heading) => blocks.push(Block::Heading(2, heading.to_owned())),
-            None if line.trim().is_empty() => {}
-            None => blocks.push(Block::Paragraph(plain(line.trim()))),
+    blocks.extend(notes(card.notes));
+    Document { title: format!("{} ({})", card.title, card.id), blocks }
+}
+
+/// Headed text as blocks.
+fn notes(text: &str) -> impl Iterator<Item = Block> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| match line.strip_prefix("## ") {
+        Some(heading) => Block::Heading(2, heading.to_owned()),
+        None => Block::Paragraph(plain(line)),
+    })
+}
+
+/// A method's page: formula, what it takes and gives, an example, notes.
+pub fn method_page(method: &dyn Method) -> Document {
+    let card = method.card();
+    let mut blocks = vec![Block::Formula(card.formula.to_owned())];
+    let mut columns = Table::new("Tables that it reads", &["table", "rows", "column", "what it is", "unit"]);
+    for table in card.tables {
+        let name = format!("{}{}", table.name, if table.optional { " (may be left out)" } else { "" });
+        let mut rows = table.columns.iter().map(|c| [c.symbol, c.name, c.unit]).collect::<Vec<_>>();
+        if rows.is_empty() {
+            rows.push(["", "as the settings say", ""]);
+        }
+        for [symbol, what, unit] in rows {
+            columns.row([name.as_str(), table.rows, symbol, what, unit].map(plain).to_vec());
         }
     }
+    blocks.extend(columns.block());
+    let mut settings = Table::new("Settings", &["key", "what it is"]);
+    for setting in card.settings {
+        settings.row([setting.name, setting.meaning].map(plain).to_vec());
+    }
+    blocks.extend(settings.block());
+    let mut gives = Table::new("Named quantities", &["symbol", "what it is", "unit"]);
+    for quantity in card.gives {
+        gives.row([quantity.symbol, quantity.meaning, quantity.unit].map(plain).to_vec());
+    }
+    blocks.extend(gives.block());
+    blocks.push(Block::Paragraph(plain("In a study:")));
+    let head = format!("[[method]]\nname = \"{0}\"\nmethod = \"{0}\"\n", card.id);
+    blocks.push(Block::Code(head + card.example.trim_end()));
+    blocks.extend(notes(card.notes));
     Document { title: format!("{} ({})", card.title, card.id), blocks }
 }
 

@@ -1,0 +1,22 @@
+//! Every method, by topic: a method is one file or folder, and one line here.
+
+use crate::data::ingest::suggestion;
+use crate::methods::lifetime::Lifetime;
+use crate::methods::method::{Method, MethodError, Of};
+
+/// Every method.
+pub static METHODS: &[&dyn Method] = &[
+    // Inference.
+    &Of::<Lifetime>::new(),
+];
+
+/// A method by id, or an error that names similar ones.
+///
+/// # Errors
+/// [`MethodError::Unknown`].
+pub fn find(id: &str) -> Result<&'static dyn Method, MethodError> {
+    METHODS.iter().copied().find(|method| method.card().id == id).ok_or_else(|| {
+        let near = suggestion(id, METHODS.iter().map(|method| method.card().id));
+        MethodError::Unknown { id: id.to_owned(), near }
+    })
+}
