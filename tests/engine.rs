@@ -268,3 +268,30 @@ fn the_minima_of_repeated_data_are_all_reported_and_the_decay_constant_is_called
     let weak = fitted.warnings.iter().find(|warning| warning.kind == "weakly-identified");
     assert!(weak.is_some_and(|w| w.message.contains("R_D_star")), "{:?}", fitted.warnings);
 }
+
+/// Huber's loss with delta found from the data: the fixed point of Proposal 2 with n − p, whatever the
+/// unit of the rows, and hardly moved by a failed run.
+#[test]
+fn an_adaptive_delta_is_1_345_times_the_noise_and_ignores_failed_runs() {
+    let law = law("chinchilla");
+    let data = hoffmann();
+    let found = fit(&Spec::new(law, Objective::DEFAULT), &data).unwrap();
+    let noise = found.noise.unwrap();
+    let delta = noise.delta.unwrap();
+    assert!((delta / (1.345 * noise.scale) - 1.0).abs() < 1e-6);
+    let residuals = found.residuals();
+    let clipped: f64 = residuals.iter().map(|r| (r * r).min(delta * delta)).sum();
+    let scale = (clipped / ((residuals.len() - 5) as f64 * 0.710_16)).sqrt();
+    assert!((scale / noise.scale - 1.0).abs() < 1e-6, "{scale} {}", noise.scale);
+    let squared = fit(&Spec::new(law, LOG_SQUARED), &data).unwrap();
+    assert!(found.value < squared.value, "beyond delta the loss grows less than a square");
+    // The worst row made a hundred times worse moves the answer no further.
+    let mut broken = data.clone();
+    let worst = (0..residuals.len()).max_by(|&a, &b| residuals[a].total_cmp(&residuals[b])).unwrap();
+    let output = broken.columns.iter_mut().find(|column| column.symbol == "L").unwrap();
+    output.values[worst] *= 3.0;
+    let again = fit(&Spec::new(law, Objective::DEFAULT), &broken).unwrap();
+    for (a, b) in again.theta.iter().zip(&found.theta) {
+        assert!((a / b - 1.0).abs() < 0.02, "{:?} {:?}", again.theta, found.theta);
+    }
+}

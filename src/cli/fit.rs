@@ -1,10 +1,11 @@
 //! `scaling fit`.
 
 use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
+use crate::base::objective::Delta;
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
-use crate::record::Record;
+use crate::record::{Noise, Record};
 use crate::work::job::{Job, law};
 use crate::work::study::{ObjectiveWords, objective, write_record, write_replicates};
 use serde_json::json;
@@ -31,17 +32,22 @@ pub struct Args {
     /// Rows to hold out of the fit and predict with it: 'C > 1e21'
     #[arg(long, value_name = "EXPR")]
     holdout: Option<String>,
-    /// Residual scale: log, raw, log1p, log-minus
-    #[arg(long, default_value = "log")]
-    residual: String,
+    /// An objective by name: default (Huber on log residuals, delta found from the data), hoffmann
+    /// (Huber on log residuals, delta 1e-3)
+    #[arg(long, value_name = "NAME")]
+    objective: Option<String>,
+    /// Residual scale: log, raw, log1p, log-minus [default: log]
+    #[arg(long)]
+    residual: Option<String>,
     /// Loss: huber, squared, absolute, quantile, asymmetric-huber, student-t, cauchy,
-    /// huber-likelihood (its scale free)
-    #[arg(long, default_value = "huber")]
-    loss: String,
-    /// Half-width of Huber's quadratic zone [default: 1e-3 on log residuals]; the scale of student-t
-    /// and cauchy; in units of the free scale for huber-likelihood
-    #[arg(long, allow_negative_numbers = true, value_name = "X")]
-    delta: Option<f64>,
+    /// huber-likelihood (its scale free) [default: huber]
+    #[arg(long)]
+    loss: Option<String>,
+    /// Half-width of Huber's quadratic zone, or auto: 1.345 times the noise that the data show
+    /// [default: auto]; the scale of student-t and cauchy [default: 1e-3 on log residuals]; in units
+    /// of the free scale for huber-likelihood
+    #[arg(long, allow_negative_numbers = true, value_name = "X|auto")]
+    delta: Option<Delta>,
     /// Quantile, for --loss quantile
     #[arg(long, allow_negative_numbers = true, value_name = "P")]
     tau: Option<f64>,
@@ -116,8 +122,9 @@ fn prior(text: &str) -> Result<(String, f64, f64), String> {
 impl Args {
     fn job(&self) -> Result<Job, Failure> {
         let words = ObjectiveWords {
-            residual: &self.residual,
-            loss: &self.loss,
+            objective: self.objective.as_deref(),
+            residual: self.residual.as_deref(),
+            loss: self.loss.as_deref(),
             delta: self.delta,
             tau: self.tau,
             nu: self.nu,
@@ -205,7 +212,9 @@ fn summary(record: &Record) -> serde_json::Value {
         "objective": {
             "residual": record.objective.residual.name(),
             "loss": record.objective.loss.name(),
-            "delta": record.objective.loss.delta(),
+            "delta": record.delta(),
+            "delta_from_data": record.noise.as_ref().is_some_and(|noise| noise.delta.is_some()),
+            "noise": record.noise.as_ref().map(|noise| noise.scale),
             "value": record.objective_value,
             "scale": record.scale,
         },
@@ -233,7 +242,13 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
     for column in p.columns.iter().filter(|c| c.derived_by.is_some()) {
         writeln!(out, "  {} derived: {}", column.symbol, column.derived_by.as_deref().unwrap_or_default())?;
     }
-    let delta = record.objective.loss.delta().map_or(String::new(), |d| format!(", delta {d:e}"));
+    let delta = match (record.objective.loss.delta(), record.noise.as_ref()) {
+        (Some(delta), _) => format!(", delta {delta:e}"),
+        (None, Some(Noise { scale, delta: Some(delta) })) => {
+            format!(", delta {delta:.4e} found from the data (1.345 × noise {scale:.4e})")
+        }
+        _ => String::new(),
+    };
     let (residual, loss) = (record.objective.residual.name(), record.objective.loss.name());
     writeln!(
         out,

@@ -100,6 +100,9 @@ pub struct Record {
     /// The scale found with the parameters, where the objective leaves it free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<FreeScale>,
+    /// The noise that the residuals show, and the delta found from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
     /// The solver's name.
     #[serde(default)]
     pub solver: String,
@@ -141,6 +144,23 @@ pub struct Record {
     pub seed: u64,
     /// Version of the program.
     pub program: String,
+}
+
+impl Record {
+    /// Where the quadratic zone of the loss ends, be it given or found from the data.
+    pub fn delta(&self) -> Option<f64> {
+        self.objective.loss.delta().or_else(|| self.noise.as_ref()?.delta)
+    }
+}
+
+/// How large the residuals are, whatever a few failed runs did.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Noise {
+    /// Standard deviation on the residual scale, by Huber's Proposal 2 with n − p.
+    pub scale: f64,
+    /// Half-width of the quadratic zone, where the objective leaves it to the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<f64>,
 }
 
 /// The scale of a likelihood, found with the parameters.

@@ -1,7 +1,7 @@
 //! One fit from end to end: which rows, which law, which objective, what to work out. A study is
 //! many of these, the command line makes one.
 
-use crate::base::objective::{Loss, Objective, Residual};
+use crate::base::objective::{Objective, Residual};
 use crate::data::ingest::{self, IngestError, Needed, Source};
 use crate::data::measurements::Measurements;
 use crate::engine::analysis::{self, Analysis};
@@ -63,7 +63,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// A law on data under Hoffmann's objective, nothing else asked for.
+    /// A law on data under the default objective, nothing else asked for.
     pub fn new(data: &str, law: &str) -> Self {
         Self {
             name: law.to_owned(),
@@ -73,7 +73,7 @@ impl Job {
             map: Vec::new(),
             filter: None,
             holdout: None,
-            objective: Objective { residual: Residual::Log, loss: Loss::Huber { delta: 1e-3 } },
+            objective: Objective::DEFAULT,
             constraints: Constraints::default(),
             weights: None,
             solver: Method::default(),

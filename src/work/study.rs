@@ -1,7 +1,7 @@
 //! Studies: many fits from one file, in parallel, each cached by the hash of all that determines
 //! it. A study killed at any moment resumes where it was: files appear whole or not at all.
 
-use crate::base::objective::{Loss, Objective, Residual};
+use crate::base::objective::{Delta, Loss, Objective, Residual};
 use crate::base::units;
 use crate::data::ingest::{TableColumn, replace_file, write_table};
 use crate::engine::analysis::Analysis;
@@ -66,11 +66,10 @@ struct WireJob {
     #[serde(rename = "where")]
     filter: Option<String>,
     holdout: Option<String>,
-    #[serde(default = "log")]
-    residual: String,
-    #[serde(default = "huber")]
-    loss: String,
-    delta: Option<f64>,
+    objective: Option<String>,
+    residual: Option<String>,
+    loss: Option<String>,
+    delta: Option<WireDelta>,
     tau: Option<f64>,
     nu: Option<f64>,
     factor: Option<f64>,
@@ -102,11 +101,21 @@ struct WireJob {
     compare: Vec<String>,
 }
 
-fn log() -> String {
-    "log".to_owned()
+/// Huber's delta: a number, or "auto".
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum WireDelta {
+    Number(f64),
+    Text(String),
 }
-fn huber() -> String {
-    "huber".to_owned()
+
+impl WireDelta {
+    fn value(&self) -> Result<Delta, String> {
+        match self {
+            Self::Number(delta) => Ok(Delta::Fixed(*delta)),
+            Self::Text(text) => text.parse(),
+        }
+    }
 }
 
 /// A study, ready to run.
@@ -150,15 +159,17 @@ pub enum StudyError {
 }
 
 /// Scale and loss of an objective, as words and numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ObjectiveWords<'a> {
-    /// `raw`, `log`, `log1p`, `log-minus`.
-    pub residual: &'a str,
+    /// An objective by name, in place of scale and loss: `hoffmann`, `default`.
+    pub objective: Option<&'a str>,
+    /// `raw`, `log`, `log1p`, `log-minus`; `log` if not said.
+    pub residual: Option<&'a str>,
     /// `squared`, `huber`, `absolute`, `quantile`, `asymmetric-huber`, `student-t`, `cauchy`,
-    /// `huber-likelihood`.
-    pub loss: &'a str,
+    /// `huber-likelihood`; `huber` if not said.
+    pub loss: Option<&'a str>,
     /// Half-width of Huber's quadratic zone, or the scale of Student's t.
-    pub delta: Option<f64>,
+    pub delta: Option<Delta>,
     /// Quantile.
     pub tau: Option<f64>,
     /// Degrees of freedom.
@@ -169,8 +180,8 @@ pub struct ObjectiveWords<'a> {
     pub offset: Option<f64>,
 }
 
-/// Reads an objective. Huber's delta has no silent default but Hoffmann's own: 1e-3 on log
-/// residuals; on any other scale it must be given.
+/// Reads an objective. Huber's delta is found from the data where none is given. The asymmetric loss
+/// and Student's t have a scale of 1e-3 on log residuals; on any other scale it must be given.
 ///
 /// # Errors
 /// One sentence that names the word or number at fault.
@@ -179,7 +190,17 @@ pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
         true => Ok(value),
         false => Err(format!("{name} = {value} must be a positive number")),
     };
-    let residual = match words.residual {
+    if let Some(name) = words.objective {
+        let alone = ObjectiveWords { objective: None, ..words.clone() } == ObjectiveWords::default();
+        return match name {
+            _ if !alone => Err(format!("objective {name} is a residual, a loss and a delta; give no others with it")),
+            "hoffmann" => Ok(Objective::HOFFMANN),
+            "default" => Ok(Objective::DEFAULT),
+            other => Err(format!("objective `{other}` is none of default, hoffmann")),
+        };
+    }
+    let (scale, name) = (words.residual.unwrap_or("log"), words.loss.unwrap_or("huber"));
+    let residual = match scale {
         "raw" => Residual::Raw,
         "log" => Residual::Log,
         "log1p" => Residual::Log1p,
@@ -187,13 +208,15 @@ pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
         other => return Err(format!("residual `{other}` is none of raw, log, log1p, log-minus")),
     };
     let delta = || match words.delta {
-        Some(delta) => positive("delta", delta),
+        Some(Delta::Fixed(delta)) => positive("delta", delta),
+        Some(Delta::Auto) => Err(format!("loss {name} takes a number as its delta; only huber finds it from the data")),
         None if residual == Residual::Log => Ok(1e-3),
-        None => Err(format!("loss {} on {} residuals needs a delta", words.loss, words.residual)),
+        None => Err(format!("loss {name} on {scale} residuals needs a delta")),
     };
-    let loss = match words.loss {
+    let loss = match name {
         "squared" => Loss::Squared,
         "absolute" => Loss::Absolute,
+        "huber" if matches!(words.delta, None | Some(Delta::Auto)) => Loss::AdaptiveHuber,
         "huber" => Loss::Huber { delta: delta()? },
         "asymmetric-huber" => Loss::AsymmetricHuber {
             delta: delta()?,
@@ -208,12 +231,13 @@ pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
         }
         "cauchy" => Loss::StudentT { nu: 1.0, scale: delta()? },
         "huber-likelihood" => Loss::HuberLikelihood {
-            delta: positive(
-                "delta",
-                words
-                    .delta
-                    .ok_or("loss huber-likelihood needs a delta, in units of its own scale (1.345 is customary)")?,
-            )?,
+            delta: match words.delta {
+                Some(_) => delta()?,
+                None => {
+                    return Err("loss huber-likelihood needs a delta, in units of its own scale (1.345 is customary)"
+                        .to_owned());
+                }
+            },
         },
         other => {
             return Err(format!(
@@ -223,7 +247,7 @@ pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
     };
     let takes_delta = !matches!(loss, Loss::Squared | Loss::Absolute | Loss::Quantile { .. });
     if words.delta.is_some() && !takes_delta {
-        return Err(format!("loss {} takes no delta", words.loss));
+        return Err(format!("loss {name} takes no delta"));
     }
     Ok(Objective { residual, loss })
 }
@@ -281,9 +305,10 @@ fn numbers(map: &BTreeMap<String, Number>) -> Result<Vec<(String, f64)>, String>
 impl WireJob {
     fn job(self, (seed, bootstrap, level): (u64, usize, f64), folder: &Path) -> Result<Job, String> {
         let objective = objective(&ObjectiveWords {
-            residual: &self.residual,
-            loss: &self.loss,
-            delta: self.delta,
+            objective: self.objective.as_deref(),
+            residual: self.residual.as_deref(),
+            loss: self.loss.as_deref(),
+            delta: self.delta.as_ref().map(WireDelta::value).transpose()?,
             tau: self.tau,
             nu: self.nu,
             factor: self.factor,

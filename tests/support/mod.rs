@@ -198,6 +198,7 @@ pub fn chinchilla() -> Record {
             ],
             warnings: vec![Warning::new("duplicate-rows", "Two rows are identical: 17 and 45.")],
         },
+        noise: None,
         objective: Objective::HOFFMANN,
         objective_value: 0.001_018_274_017_80,
         other_objectives: [Loss::Squared, Loss::Absolute, Loss::Huber { delta: 1e-2 }]

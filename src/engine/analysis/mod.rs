@@ -126,6 +126,7 @@ pub fn analyse(
         objective: fit.spec.objective,
         objective_value: fit.value,
         scale: fit.scale.clone(),
+        noise: fit.noise,
         solver: fit.setup.method.name().to_owned(),
         weights: fit.spec.weights.as_ref().map(ToString::to_string),
         other_objectives: other_objectives(fit),

@@ -1,5 +1,6 @@
 //! A law, measurements and an objective → a [`Fit`]: the minimum, and why to believe it.
 
+pub mod adaptive;
 mod bind;
 pub mod certificate;
 mod error;
@@ -18,7 +19,7 @@ use crate::data::measurements::{Measurements, Warning};
 use crate::engine::solve::least_absolute::{Kinked, RowTable};
 use crate::engine::solve::{Method, Options, Solution, free_scale};
 use crate::law::Law;
-use crate::record::{Certificate, FreeScale};
+use crate::record::{Certificate, FreeScale, Noise};
 use bind::bind;
 use problem::{Binding, FitProblem, PriorTerm, Rows};
 use rayon::prelude::*;
@@ -157,6 +158,8 @@ pub struct Fit {
     pub value: f64,
     /// The scale found with the parameters, if it was free.
     pub scale: Option<FreeScale>,
+    /// The noise that the residuals show, where the objective's delta is found from it.
+    pub noise: Option<Noise>,
     /// Why to believe it.
     pub certificate: Certificate,
     /// What to know about it.
@@ -249,6 +252,8 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
     // A free scale starts from the loss that is the same at every scale.
     let (loss, free_scale) = match spec.objective.loss {
         Loss::HuberLikelihood { delta } => (Loss::Absolute, Some(delta)),
+        // Least squares needs no scale, and gives the first one.
+        Loss::AdaptiveHuber => (Loss::Squared, None),
         loss => (loss, None),
     };
     let objective = Objective { loss, ..spec.objective };
@@ -268,6 +273,9 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
 /// residuals of the fit without them (robustly, from the median), or their mean size under a
 /// kinked loss, whose likelihood is Laplace's.
 fn likelihood_unit(fit: &Fit) -> f64 {
+    if let Some(noise) = &fit.noise {
+        return (noise.scale * noise.scale).max(f64::MIN_POSITIVE);
+    }
     let mut sizes: Vec<f64> = fit.residuals().iter().map(|r| r.abs()).collect();
     if fit.spec.objective.loss.is_kinked() {
         return sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
@@ -340,6 +348,10 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
             best = end;
         }
     }
+    let noise = match spec.objective.loss {
+        Loss::AdaptiveHuber => adaptive::settle(&mut setup, &mut solved, &mut best),
+        _ => None,
+    };
     let mut proof = (searched && best.termination.converged()).then(|| proof::prove(&setup, best.value)).flatten();
     if let Some(theta) = proof.as_ref().and_then(|proof| proof.better.clone()) {
         // The proof came upon something better than all starts led to.
@@ -380,6 +392,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         q,
         value: best.value,
         scale,
+        noise,
         certificate,
         warnings,
     })

@@ -74,6 +74,7 @@ pub(super) fn objective(objective: &Objective) -> String {
     let loss = match objective.loss {
         Loss::Squared => "half squares".to_owned(),
         Loss::Huber { delta } => format!("Huber loss, delta {}", significant(delta, 1)),
+        Loss::AdaptiveHuber => "Huber loss, delta found from the data (1.345 s)".to_owned(),
         Loss::Absolute => "absolute values".to_owned(),
         Loss::Quantile { tau } => format!("quantile loss, tau {}", significant(tau, 2)),
         Loss::AsymmetricHuber { delta, factor } => {
