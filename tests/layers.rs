@@ -11,6 +11,8 @@ const FLOORS: &[(&str, u32)] = &[
     ("build", 0),
     ("base/real", 1),
     ("base/units", 1),
+    ("base/fault", 1),
+    ("base/text", 1),
     ("base/interpolate", 2),
     ("base/objective", 2),
     ("base/root", 2),
@@ -42,12 +44,13 @@ const FLOORS: &[(&str, u32)] = &[
     ("show/figure", 20),
     ("show/report", 21),
     ("show/catalogue", 22),
-    ("work/job", 23),
-    ("work/study", 24),
-    ("work/families", 25),
-    ("work/gallery", 25),
-    ("cli", 26),
-    ("main", 27),
+    ("work/store", 23),
+    ("work/job", 24),
+    ("work/study", 25),
+    ("work/families", 26),
+    ("work/gallery", 26),
+    ("cli", 27),
+    ("main", 28),
 ];
 
 /// Rooms that keep to fewer imports than their floor allows.

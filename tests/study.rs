@@ -2,7 +2,7 @@
 //! second run beside the first.
 
 use scaling_laws::data::ingest::{TableColumn, read_table};
-use scaling_laws::work::study::read_record;
+use scaling_laws::work::store::read_record;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

@@ -1,8 +1,10 @@
 //! Numbers and words of no subject: the generic number, units, objectives, one-dimensional roots
-//! and minima, interpolation.
+//! and minima, interpolation, text that is shown, faults that are caught.
 
+pub mod fault;
 pub mod interpolate;
 pub mod objective;
 pub mod real;
 pub mod root;
+pub mod text;
 pub mod units;

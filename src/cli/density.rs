@@ -11,7 +11,7 @@ use crate::work::families::density::{
     StepOne, TABLE, Wish, best_by_month, cautions, corollaries, density_table, doubling_table, fitted_step_one,
     matched_table, of_study, published, read_losses,
 };
-use crate::work::study::write_whole;
+use crate::work::store::write_whole;
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -6,8 +6,9 @@ use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
 use crate::record::{Noise, Record};
-use crate::work::job::{Job, law};
-use crate::work::study::{ObjectiveWords, objective, write_record, write_replicates};
+use crate::work::job::{Job, MOST_REPLICATES, law};
+use crate::work::store;
+use crate::work::study::{ObjectiveWords, objective};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -178,13 +179,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             Failure::work(format!("cannot write {}: {error}; choose another folder with `--out`", folder.display()))
         })?;
     }
-    let bar = progress(job.bootstrap, "bootstrap");
+    let bar = progress(job.bootstrap.min(MOST_REPLICATES), "bootstrap");
     let analysis = job.run(&|| bar.inc(1))?;
     bar.finish_and_clear();
     let record = &analysis.record;
     if let Some(folder) = &args.out {
-        write_replicates(&analysis, &folder.join("replicates.parquet"))?;
-        write_record(record, &job.key()?, &folder.join("record.json"))?;
+        let (record_path, replicates_path) = (folder.join("record.json"), folder.join("replicates.parquet"));
+        store::write(&analysis, &job.key_of(record)?, &record_path, &replicates_path)?;
     }
     if args.json {
         print_json(out, &summary(record))?;

@@ -5,6 +5,7 @@ mod bench;
 mod datasets;
 mod density;
 mod design;
+mod door;
 mod fit;
 mod laws;
 mod optimum;
@@ -18,8 +19,10 @@ mod run;
 mod saved;
 mod serve;
 
+use crate::base::{fault, text};
 use crate::data::measurements::Warning;
 use clap::{CommandFactory, Parser, Subcommand};
+use door::Door;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -75,22 +78,33 @@ enum Verb {
 pub(crate) struct Failure {
     status: u8,
     message: String,
+    /// Whoever reads our output has seen enough.
+    unread: bool,
 }
 
 impl Failure {
     /// The request makes no sense: status 2.
     fn request(message: impl Display) -> Self {
-        Self { status: 2, message: message.to_string() }
+        Self { status: 2, message: message.to_string(), unread: false }
     }
     /// The work failed, or a number did not reproduce: status 1.
     fn work(message: impl Display) -> Self {
-        Self { status: 1, message: message.to_string() }
+        Self { status: 1, message: message.to_string(), unread: false }
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::work(error)
+        Self { unread: error.kind() == std::io::ErrorKind::BrokenPipe, ..Self::work(error) }
+    }
+}
+
+impl From<crate::work::store::StoreError> for Failure {
+    fn from(error: crate::work::store::StoreError) -> Self {
+        match error {
+            crate::work::store::StoreError::Refused { .. } => Self::request(error),
+            other => Self::work(other),
+        }
     }
 }
 
@@ -108,7 +122,7 @@ impl From<crate::work::job::JobError> for Failure {
         use crate::engine::fit::FitError;
         use crate::work::job::JobError;
         match &error {
-            JobError::UnknownLaw { .. } | JobError::Optimum(_) => Self::request(error),
+            JobError::UnknownLaw { .. } | JobError::Optimum(_) | JobError::TooMany { .. } => Self::request(error),
             JobError::Fit(
                 FitError::UnknownParameter { .. } | FitError::BadConstraint(_) | FitError::NothingFree(_),
             ) => Self::request(error),
@@ -122,37 +136,60 @@ type Outcome = Result<(), Failure>;
 
 /// Runs the program on its arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let mut out = std::io::stdout().lock();
-    let outcome = match cli.verb {
-        Verb::Fit(args) => fit::run(&args, &mut out),
-        Verb::Predict(args) => predict::run(&args, &mut out),
-        Verb::Optimum(args) => optimum::run(&args, &mut out),
-        Verb::Plot(args) => plot::run(&args, &mut out),
-        Verb::Report(args) => report::run(&args, &mut out),
-        Verb::Run(args) => run::run(&args, &mut out),
-        Verb::Reproduce(args) => reproduce::run(&args, &mut out),
-        Verb::Approaches(args) => design::run(&args, &mut out),
-        Verb::Recommend(args) => recommend::run(&args, &mut out),
-        Verb::Serve(args) => serve::run(&args, &mut out),
-        Verb::Density(args) => density::run(&args, &mut out),
-        Verb::Bench(args) => bench::run(&args, &mut out),
-        Verb::Laws(args) => laws::run(&args, &mut out),
-        Verb::Datasets(args) => datasets::run(&args, &mut out),
-        Verb::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "scaling", &mut out);
-            Ok(())
-        }
+    fault::keep_quiet();
+    let outcome = match Cli::try_parse() {
+        Ok(cli) => fault::caught(|| run(cli.verb)).unwrap_or_else(|fault| Err(Failure::work(fault))),
+        Err(usage) => return misused(&usage),
     };
-    match outcome.and_then(|()| Ok(out.flush()?)) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that has seen enough (`| head`) is no failure.
-        Err(failure) if failure.message.contains("Broken pipe") => ExitCode::SUCCESS,
+        Err(failure) if failure.unread => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            door::complain(&format!("error: {}", text::message(&failure.message)));
             ExitCode::from(failure.status)
         }
     }
+}
+
+/// Help and version are what was asked for; anything else is a usage error: status 2.
+fn misused(usage: &clap::Error) -> ExitCode {
+    if !usage.use_stderr() {
+        let _ = usage.print();
+        return ExitCode::SUCCESS;
+    }
+    // Line by line: what was typed may be long, or hold what a terminal obeys.
+    let words = usage.render().to_string();
+    let lines: Vec<String> = words.lines().map(text::message).collect();
+    door::complain(lines.join("\n").trim_end());
+    ExitCode::from(2)
+}
+
+fn run(verb: Verb) -> Outcome {
+    let mut door = Door::new(std::io::stdout().lock());
+    let out: &mut dyn Write = &mut door;
+    match verb {
+        Verb::Fit(args) => fit::run(&args, out),
+        Verb::Predict(args) => predict::run(&args, out),
+        Verb::Optimum(args) => optimum::run(&args, out),
+        Verb::Plot(args) => plot::run(&args, out),
+        Verb::Report(args) => report::run(&args, out),
+        Verb::Run(args) => run::run(&args, out),
+        Verb::Reproduce(args) => reproduce::run(&args, out),
+        Verb::Approaches(args) => design::run(&args, out),
+        Verb::Recommend(args) => recommend::run(&args, out),
+        Verb::Serve(args) => serve::run(&args, out),
+        Verb::Density(args) => density::run(&args, out),
+        Verb::Bench(args) => bench::run(&args, out),
+        Verb::Laws(args) => laws::run(&args, out),
+        Verb::Datasets(args) => datasets::run(&args, out),
+        Verb::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "scaling", &mut script);
+            Ok(out.write_all(&script)?)
+        }
+    }?;
+    Ok(door.flush()?)
 }
 
 /// `SYMBOL=VALUE`, the value with units: `N=70B`.
@@ -193,7 +230,8 @@ fn command_line() -> String {
         true => word,
         false => format!("'{}'", word.replace('\'', r"'\''")),
     };
-    std::iter::once("scaling".to_owned()).chain(std::env::args().skip(1).map(quote)).collect::<Vec<_>>().join(" ")
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    std::iter::once("scaling".to_owned()).chain(words.map(quote)).collect::<Vec<_>>().join(" ")
 }
 
 fn warnings_json(warnings: &[Warning]) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, saved};
 use crate::show::figure;
-use crate::work::study::write_whole;
+use crate::work::store::write_whole;
 use std::io::Write;
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 
 use super::{Failure, Outcome, assignment, print, print_json, saved};
 use crate::engine::analysis::{conditional, predict};
+use crate::engine::optimum::admissible;
 use serde_json::{Map, json};
 use std::io::Write;
 
@@ -33,6 +34,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             card.id
         )));
     }
+    admissible(card, &args.at).map_err(Failure::request)?;
     let inputs: Vec<(String, f64)> = args.at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
     let prediction = match card.inputs.iter().all(|input| given(input.symbol)) {
         true => Some(predict(&saved.known, &saved.ranges, &inputs).map_err(Failure::request)?),

@@ -6,7 +6,7 @@ use crate::methods::recommend::sweep::{BatchUnit, Reading, Sweep, SweepError};
 use crate::methods::recommend::{Recommendation, Run, published, recommend};
 use crate::show::figure;
 use crate::work::families::sweep;
-use crate::work::study::write_whole;
+use crate::work::store::write_whole;
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -70,8 +70,15 @@ impl From<SweepError> for Failure {
 /// Prints every published rule's answer side by side, and what following it would have cost on the
 /// user's own runs.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    if [args.n, args.d, args.sequence].iter().any(|v| v.is_nan() || *v <= 0.0) {
-        return Err(Failure::request("N, D and the sequence length must be positive"));
+    for (symbol, value) in [("N", args.n), ("D", args.d), ("sequence", args.sequence)] {
+        if !(1.0..=1e30).contains(&value) {
+            return Err(Failure::request(format!(
+                "--{symbol} {value:e} is no size of a run: it must lie between 1 and 1e30"
+            )));
+        }
+    }
+    if let Some(loss) = args.loss.filter(|loss| !(loss.is_finite() && *loss > 0.0)) {
+        return Err(Failure::request(format!("--loss {loss} must be a positive number")));
     }
     let rules = published().map_err(Failure::work)?;
     let mut wanted = Run { n: args.n, d: args.d, sequence: args.sequence, loss: args.loss };

@@ -1,6 +1,7 @@
 //! `scaling run`.
 
 use super::{Failure, Outcome, print, progress};
+use crate::base::text::MADE_BY;
 use crate::data::ingest;
 use crate::published::reference::{self, Check, Verdict};
 use crate::published::scoreboard;
@@ -8,7 +9,8 @@ use crate::record::Estimate;
 use crate::show::report;
 use crate::show::report::number::phrase;
 use crate::work::gallery;
-use crate::work::study::{self, Study, write_whole};
+use crate::work::store::write_whole;
+use crate::work::study::{self, Study};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +47,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         Some(path) => format!("scaling run {}", path.display()),
         None => "scaling run".to_owned(),
     };
-    write_whole(&folder.join("study.toml"), &text)?;
+    write_whole(&folder.join("study.toml"), &copied(text))?;
+    gallery::claim(&folder)?;
     let bar = progress(study.jobs.len(), "fits");
     let outcomes = study::run(&study, &folder, &|_| bar.inc(1))?;
     bar.finish_and_clear();
@@ -71,6 +74,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         (0, n) => Err(Failure::work(format!("{n} published number(s) did not come out as recorded"))),
         (n, _) => Err(Failure::work(format!("{n} of {} fits failed", outcomes.len()))),
     }
+}
+
+/// A study as it is kept beside its results, with a first line that says so.
+fn copied(text: Vec<u8>) -> Vec<u8> {
+    let first = format!("# A copy of the study, {MADE_BY}: edits belong into the study itself.\n");
+    if text.starts_with(first.as_bytes()) { text } else { [first.into_bytes(), text].concat() }
 }
 
 /// Every fit: its law, what came out, and how many of the published numbers it meets.

@@ -6,7 +6,7 @@ use crate::engine::analysis::Ranges;
 use crate::engine::uncertainty::Uncertainty;
 use crate::published::reference;
 use crate::record::Record;
-use crate::work::study::read_record;
+use crate::work::store::read_record;
 use std::path::{Path, PathBuf};
 
 /// A fit to predict from.

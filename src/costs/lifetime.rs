@@ -55,7 +55,7 @@ pub fn lifetime_optimum(theta: &[f64], target: Plan, demand: f64) -> Option<Plan
     }
     let surface = Surface(theta);
     let reducible = surface.size_term(target.n) + surface.data_term(target.d);
-    if !(reducible.is_finite() && reducible > 0.0 && demand >= 0.0) {
+    if !(reducible.is_finite() && reducible > 0.0 && demand >= 0.0 && demand.is_finite()) {
         return None;
     }
     let data = |n: f64| surface.data_for(reducible - surface.size_term(n));
@@ -65,13 +65,18 @@ pub fn lifetime_optimum(theta: &[f64], target: Plan, demand: f64) -> Option<Plan
         theta[3] * surface.size_term(n) <= theta[4] * surface.data_term(d) * (1.0 + demand / (3.0 * d))
     };
     let mut low = surface.size_for(reducible).ln();
+    // The logarithm of the largest number is 709.8: whoever gets there has no optimum.
     let mut high = low + 1.0;
     while !too_large(high.exp()) {
         high += 1.0;
+        if high.is_nan() || high > 710.0 {
+            return None;
+        }
     }
     loop {
         let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
+        // Not so where they are neighbours, or no numbers.
+        if !(low < middle && middle < high) {
             break;
         }
         if too_large(middle.exp()) {
@@ -81,7 +86,7 @@ pub fn lifetime_optimum(theta: &[f64], target: Plan, demand: f64) -> Option<Plan
         }
     }
     let n = high.exp();
-    n.is_finite().then(|| Plan { n, d: data(n) })
+    Some(Plan { n, d: data(n) }).filter(|plan| plan.n.is_finite() && plan.d.is_finite())
 }
 
 /// FLOP of training a plan and serving `demand` tokens with it.
@@ -197,5 +202,13 @@ mod tests {
     fn a_loss_that_cannot_be_reached_has_no_optimum() {
         assert!(lifetime_optimum(&SARDANA, Plan { n: 1e9, d: 0.0 }, 1e12).is_none());
         assert!(lifetime_optimum(&SARDANA, Plan { n: f64::NAN, d: 1e9 }, 1e12).is_none());
+        for n in [1e-300, 1e-9, 1e9, 1e300] {
+            for d in [1e-300, 1e-9, 9_007_199_254_740_993.0, 1e300] {
+                for demand in [0.0, 1e-300, 1e300, f64::INFINITY] {
+                    let plan = lifetime_optimum(&SARDANA, Plan { n, d }, demand);
+                    assert!(plan.is_none_or(|plan| plan.n.is_finite() && plan.d.is_finite()));
+                }
+            }
+        }
     }
 }

@@ -42,6 +42,28 @@ pub enum OptimumError {
         /// What there is.
         known: String,
     },
+    /// An input is no number, or not one that the law speaks of.
+    #[error("{symbol} = {value} is outside the domain of `{law}`: it must be {domain}")]
+    OutOfDomain {
+        /// Law.
+        law: String,
+        /// Input or condition.
+        symbol: String,
+        /// Its value.
+        value: f64,
+        /// What it may be, in words.
+        domain: String,
+    },
+    /// The law says nothing there.
+    #[error("`{law}` gives {symbol} = {value} there, which is no finite number; choose inputs nearer to the data")]
+    NotFinite {
+        /// Law.
+        law: String,
+        /// What was to be known.
+        symbol: String,
+        /// What came out.
+        value: f64,
+    },
     /// The budget is not positive, or nothing can be bought with it.
     #[error("a budget of {budget:e} buys nothing under the cost {cost} of `{law}`")]
     Unaffordable {
@@ -52,6 +74,27 @@ pub enum OptimumError {
         /// Cost model.
         cost: String,
     },
+}
+
+/// Whether every input lies in its law's domain, and every other condition is finite.
+///
+/// # Errors
+/// [`OptimumError::OutOfDomain`], naming the first that does not.
+pub fn admissible(card: &Card, at: &[(String, f64)]) -> Result<(), OptimumError> {
+    for (symbol, value) in at {
+        let (low, high) = card.input(symbol).map_or((f64::MIN, f64::MAX), |i| card.inputs[i].domain);
+        if !(value.is_finite() && (low..=high).contains(value)) {
+            let domain = match (low, high) {
+                (f64::MIN_POSITIVE, f64::MAX) => "a positive number".to_owned(),
+                (f64::MIN, f64::MAX) => "a finite number".to_owned(),
+                (low, f64::MAX) => format!("at least {low}"),
+                (low, high) => format!("between {low} and {high}"),
+            };
+            let law = card.id.to_owned();
+            return Err(OptimumError::OutOfDomain { law, symbol: symbol.clone(), value: *value, domain });
+        }
+    }
+    Ok(())
 }
 
 /// Half-width of the search in natural logarithms, around the even split of the budget: e^±32
@@ -71,6 +114,7 @@ pub fn optimum(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)
     if budget.is_nan() || budget <= 0.0 || !budget.is_finite() {
         return Err(unaffordable());
     }
+    admissible(card, fixed)?;
     let mut x = vec![f64::NAN; card.inputs.len()];
     for (symbol, value) in fixed {
         let i = card.input(symbol).ok_or_else(|| OptimumError::Unknown {

@@ -122,6 +122,8 @@ pub struct Record {
     pub correlation: Option<Vec<Vec<f64>>>,
     /// Why to believe that this is the minimum.
     pub certificate: Certificate,
+    /// Where the rows lie, all of them: smallest and largest value of each input and of the cost.
+    pub ranges: Vec<Span>,
     /// Rows with predictions and residuals.
     pub points: Points,
     /// Predictions asked for.
@@ -324,6 +326,19 @@ pub struct Points {
     /// objective's answer (largest relative change of a derived quantity or parameter).
     #[serde(deserialize_with = "nullable")]
     pub influence: Vec<(usize, f64)>,
+}
+
+/// From where to where the rows of a fit lie along one input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    /// The input, or `C`.
+    pub symbol: String,
+    /// Smallest value.
+    #[serde(deserialize_with = "nullable")]
+    pub low: f64,
+    /// Largest value.
+    #[serde(deserialize_with = "nullable")]
+    pub high: f64,
 }
 
 /// The law at one point.

@@ -1,12 +1,14 @@
 //! What a study leaves behind: records, tables, figures and the report, all from the stored
 //! records.
 
+use crate::data::ingest::may_replace;
 use crate::published::reference::{self, Check};
 use crate::record::Comparison;
 use crate::record::chart::Section;
 use crate::show::figure::{self, FigureError};
 use crate::show::report::{self, Fitted, Picture, pictures};
-use crate::work::study::{Outcome, Study, StudyError, table, write_whole};
+use crate::work::store::{StoreError, write_whole};
+use crate::work::study::{Outcome, Study, table};
 use serde::Serialize;
 use std::path::Path;
 
@@ -15,7 +17,7 @@ use std::path::Path;
 pub enum GalleryError {
     /// A file could not be written.
     #[error(transparent)]
-    Study(#[from] StudyError),
+    Store(#[from] StoreError),
     /// A table could not be written.
     #[error(transparent)]
     Table(#[from] crate::data::ingest::IngestError),
@@ -58,6 +60,20 @@ pub fn beside(outcomes: &[Outcome]) -> Vec<Comparison> {
         }
     }
     out
+}
+
+/// Whether what [`write`] writes may stand in a folder: asked before the work, so that none is lost to
+/// a file of somebody else's.
+///
+/// # Errors
+/// [`StoreError::Unwritable`], naming the file.
+pub fn claim(out: &Path) -> Result<(), StoreError> {
+    let heads = table(&[]).into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(",");
+    let files = [("report.html", ""), ("report.md", ""), ("fits.csv", &heads), ("fits.parquet", "")];
+    files.into_iter().try_for_each(|(name, like)| {
+        let path = out.join(name);
+        may_replace(&path, like.as_bytes()).map_err(|error| StoreError::unwritable(&path, &error))
+    })
 }
 
 /// Writes figures, tables and the report of a study's outcomes under `out`, with accounts of whole
@@ -147,6 +163,6 @@ fn lines(members: &[impl Serialize]) -> Result<String, serde_json::Error> {
     Ok(format!("[\n{}\n]\n", lines.join(",\n")))
 }
 
-fn save(pictures: &[Picture], out: &Path) -> Result<(), StudyError> {
+fn save(pictures: &[Picture], out: &Path) -> Result<(), StoreError> {
     pictures.iter().try_for_each(|picture| write_whole(&out.join(&picture.file), picture.svg.as_bytes()))
 }

@@ -10,6 +10,8 @@ use crate::engine::optimum::OptimumError;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
 use crate::law::Law;
+use crate::record::Record;
+use crate::work::store;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -91,6 +93,9 @@ impl Job {
     }
 }
 
+/// Bootstrap replicates of one fit, at most.
+pub const MOST_REPLICATES: usize = 1_000_000;
+
 /// Why a job failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
@@ -108,6 +113,18 @@ pub enum JobError {
     /// The problem could not be posed.
     #[error(transparent)]
     Fit(#[from] FitError),
+    /// More replicates than anybody waits for.
+    #[error("{asked} bootstrap replicates are more than {MOST_REPLICATES}")]
+    TooMany {
+        /// Replicates asked for.
+        asked: usize,
+    },
+    /// The data were not the same twice.
+    #[error("{data}: it changed while it was read; fit again")]
+    Changed {
+        /// The file.
+        data: String,
+    },
     /// A prediction or optimum names what the law does not have.
     #[error(transparent)]
     Optimum(#[from] OptimumError),
@@ -183,6 +200,9 @@ impl Job {
     /// # Errors
     /// [`JobError`] when the rows cannot be read or the problem cannot be posed.
     pub fn run(&self, tick: &(dyn Fn() + Sync)) -> Result<Analysis, JobError> {
+        if self.bootstrap > MOST_REPLICATES {
+            return Err(JobError::TooMany { asked: self.bootstrap });
+        }
         let data = self.read()?;
         let fit = fit::fit(&self.spec()?, &data)?;
         let request = analysis::Request {
@@ -199,22 +219,41 @@ impl Job {
         };
         let groups = self.cluster.as_deref().and_then(|name| data.label(name));
         let held_out = self.read_held_out()?;
+        if held_out.as_ref().is_some_and(|held| held.provenance.sha256 != data.provenance.sha256) {
+            return Err(JobError::Changed { data: self.data.clone() });
+        }
         let unseen = held_out.as_ref().zip(self.holdout.as_deref());
         Ok(analysis::analyse(&fit, &data, &request, groups, unseen, tick)?)
     }
 
     /// The hash of all that determines the record: the job, the bytes of its data, the layout of
-    /// records and the version of the program.
+    /// records and the sources of the program that makes them.
     ///
     /// # Errors
     /// [`IngestError`] if the data cannot be read.
     pub fn key(&self) -> Result<String, JobError> {
+        Ok(self.key_on(&ingest::fingerprint(&Source::named(&self.data))?))
+    }
+
+    /// The same of a record that this job made, by the bytes that were read for it.
+    ///
+    /// # Errors
+    /// [`IngestError`] if the record does not know them and the data cannot be read.
+    pub fn key_of(&self, record: &Record) -> Result<String, JobError> {
+        match &record.provenance.sha256 {
+            Some(sha256) => Ok(self.key_on(sha256)),
+            None => self.key(),
+        }
+    }
+
+    fn key_on(&self, sha256: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(self).unwrap_or_default());
-        hash.update(ingest::fingerprint(&Source::named(&self.data))?);
+        hash.update(sha256);
+        hash.update(ingest::card_of(&Source::named(&self.data)));
         hash.update(analysis::FORMAT.to_le_bytes());
-        hash.update(env!("CARGO_PKG_VERSION"));
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        hash.update(store::maker());
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -3,4 +3,5 @@
 pub mod families;
 pub mod gallery;
 pub mod job;
+pub mod store;
 pub mod study;

@@ -1,16 +1,19 @@
 //! Studies: many fits from one file, in parallel, each cached by the hash of all that determines
 //! it. A study killed at any moment resumes where it was: files appear whole or not at all.
 
+use crate::base::fault;
 use crate::base::objective::{Delta, Loss, Objective, Residual};
+use crate::base::text::message;
 use crate::base::units;
-use crate::data::ingest::{TableColumn, replace_file, write_table};
-use crate::engine::analysis::Analysis;
+use crate::data::ingest::{Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
+use crate::published::reference;
 use crate::record::{Estimate, Record};
-use crate::work::job::Job;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use crate::work::job::{Job, MOST_REPLICATES};
+use crate::work::store::{self, StoreError};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -118,6 +121,9 @@ impl WireDelta {
     }
 }
 
+/// Letters of a fit's name, at most: it is a file's name too.
+const LONGEST_NAME: usize = 120;
+
 /// A study, ready to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Study {
@@ -149,13 +155,8 @@ pub enum StudyError {
         detail: String,
     },
     /// The output folder cannot be written.
-    #[error("cannot write {path}: {detail}; choose another folder with `--out`")]
-    Unwritable {
-        /// Folder or file.
-        path: String,
-        /// Why.
-        detail: String,
-    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Scale and loss of an objective, as words and numbers.
@@ -288,11 +289,21 @@ impl Study {
                     "fit name `{label}` is also a file name: use letters, digits, - _ and ."
                 )));
             }
+            if label.len() > LONGEST_NAME {
+                return Err(malformed(format!(
+                    "fit name `{label}` has {} characters; a file name takes {LONGEST_NAME}",
+                    label.len()
+                )));
+            }
             if jobs.iter().any(|job| job.name == label) {
                 return Err(malformed(format!("two fits are named `{label}`")));
             }
             let job = fit.job(defaults, folder).map_err(|detail| malformed(format!("fit `{label}`: {detail}")))?;
             jobs.push(job);
+        }
+        let asked: BTreeSet<&String> = jobs.iter().flat_map(|job| &job.compare).collect();
+        for name in asked {
+            reference::find(name).map_err(|error| malformed(format!("compare: {error}")))?;
         }
         Ok(Self { title: wire.title, about: wire.about, jobs })
     }
@@ -321,8 +332,19 @@ impl WireJob {
         if !(level > 0.0 && level < 1.0) {
             return Err(format!("level = {level} must lie between 0 and 1"));
         }
-        let beside = folder.join(&self.data);
-        let data = if beside.is_file() { beside.display().to_string() } else { self.data };
+        let data = match Source::built_in(&self.data) {
+            Some(_) if !folder.join(&self.data).is_file() => self.data,
+            _ if is_beside(&self.data) => folder.join(&self.data).display().to_string(),
+            _ => {
+                return Err(format!(
+                    "data = \"{}\" lies outside the study's folder; a study reads data in its folder or built in, so put the file there",
+                    self.data
+                ));
+            }
+        };
+        if self.bootstrap.unwrap_or(bootstrap) > MOST_REPLICATES {
+            return Err(format!("bootstrap asks for more than {MOST_REPLICATES} replicates"));
+        }
         Ok(Job {
             name: self.name,
             about: self.about,
@@ -354,13 +376,6 @@ impl WireJob {
     }
 }
 
-/// A stored record with the hash of what determined it.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    key: String,
-    record: Record,
-}
-
 /// What became of one job.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -376,10 +391,11 @@ pub struct Outcome {
 /// `replicates/NAME.parquet`. `tick` is called once per finished fit.
 ///
 /// # Errors
-/// [`StudyError::Unwritable`]; the failure of a fit is in its outcome and loses nothing else.
+/// [`StudyError::Store`] if the folders cannot be made; the failure of a fit is in its outcome and
+/// loses nothing else.
 pub fn run(study: &Study, out: &Path, tick: &(dyn Fn(&Outcome) + Sync)) -> Result<Vec<Outcome>, StudyError> {
     for folder in [out.join("fits"), out.join("replicates")] {
-        std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+        std::fs::create_dir_all(&folder).map_err(|error| StoreError::unwritable(&folder, &error))?;
     }
     // Jobs have threads of their own: a worker of the pool that waits inside one job would take up
     // another, and that one the next, until a thousand of them overflow its stack.
@@ -404,86 +420,32 @@ pub fn run(study: &Study, out: &Path, tick: &(dyn Fn(&Outcome) + Sync)) -> Resul
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> StudyError {
-    StudyError::Unwritable { path: path.display().to_string(), detail: error.to_string() }
-}
-
 fn one(job: &Job, out: &Path) -> Result<Outcome, StudyError> {
     let outcome = |result, cached| Outcome { job: job.clone(), result, cached };
-    let key = match job.key() {
-        Ok(key) => key,
-        Err(error) => return Ok(outcome(Err(error.to_string()), false)),
-    };
     let record_path = out.join("fits").join(format!("{}.json", job.name));
     let replicates_path = out.join("replicates").join(format!("{}.parquet", job.name));
-    let stored = std::fs::read(&record_path).ok().and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok());
-    let whole = |record: &Record| record.interval.replicates == record.interval.failed || replicates_path.is_file();
-    if let Some(stored) = stored.filter(|stored| stored.key == key && whole(&stored.record)) {
-        return Ok(outcome(Ok(stored.record), true));
-    }
-    let analysis = match job.run(&|| {}) {
-        Ok(analysis) => analysis,
-        Err(error) => return Ok(outcome(Err(error.to_string()), false)),
+    let fitted = || -> Result<Outcome, String> {
+        let key = job.key().map_err(|error| error.to_string())?;
+        if let Some(record) = store::unchanged(&key, &record_path, &replicates_path) {
+            return Ok(outcome(Ok(record), true));
+        }
+        let analysis = job.run(&|| {}).map_err(|error| error.to_string())?;
+        // Of the bytes that were read, should they have changed meanwhile.
+        let key = job.key_of(&analysis.record).map_err(|error| error.to_string())?;
+        store::write(&analysis, &key, &record_path, &replicates_path).map_err(|error| error.to_string())?;
+        // What a second run will find, to the bit.
+        let record = store::read_record(&record_path).map_err(|error| error.to_string())?;
+        Ok(outcome(Ok(record), false))
     };
-    // The record goes last: it is what says that the fit is done.
-    write_replicates(&analysis, &replicates_path)?;
-    write_record(&analysis.record, &key, &record_path)?;
-    // What a second run will find, to the bit.
-    Ok(outcome(Ok(read_record(&record_path)?), false))
-}
-
-/// Writes a record, whole or not at all.
-///
-/// # Errors
-/// [`StudyError::Unwritable`].
-pub fn write_record(record: &Record, key: &str, path: &Path) -> Result<(), StudyError> {
-    let stored = Stored { key: key.to_owned(), record: record.clone() };
-    let mut bytes = serde_json::to_vec(&stored).map_err(|error| unwritable(path, &error))?;
-    bytes.push(b'\n');
-    write_whole(path, &bytes)
-}
-
-/// Reads a record that [`write_record`] wrote.
-///
-/// # Errors
-/// [`StudyError`] if it cannot be read or is none.
-pub fn read_record(path: &Path) -> Result<Record, StudyError> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path)
-        .map_err(|error| StudyError::Unreadable { path: name.clone(), detail: error.to_string() })?;
-    serde_json::from_slice::<Stored>(&bytes)
-        .map(|stored| stored.record)
-        .map_err(|error| StudyError::Malformed { path: name, detail: format!("not a saved fit: {error}") })
-}
-
-/// Writes the replicates of a fit, one column per parameter; if there are none, no file is left.
-///
-/// # Errors
-/// [`StudyError::Unwritable`].
-pub fn write_replicates(analysis: &Analysis, path: &Path) -> Result<(), StudyError> {
-    if analysis.replicates.is_empty() {
-        return match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unwritable(path, &error)),
-            _ => Ok(()),
-        };
-    }
-    let columns: Vec<(String, TableColumn)> = analysis
-        .record
-        .parameters
-        .iter()
-        .enumerate()
-        .map(|(j, p)| (p.symbol.clone(), TableColumn::numbers(analysis.replicates.iter().map(|theta| theta[j]))))
-        .collect();
-    write_table(&columns, path).map_err(|error| unwritable(path, &error))
-}
-
-/// Writes bytes beside their place, flushes and renames: the file appears whole or not at all. A
-/// file that holds them already is left alone.
-///
-/// # Errors
-/// [`StudyError::Unwritable`].
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
-    replace_file(path, bytes).map_err(|error| unwritable(path, &error))
+    let why = match fault::caught(fitted) {
+        Ok(Ok(outcome)) => return Ok(outcome),
+        Ok(Err(why)) | Err(why) => message(&why),
+    };
+    // What an earlier run left under this name is no answer to this one.
+    let left = [&record_path, &replicates_path].map(|path| store::discard(path));
+    let also = left.into_iter().filter_map(Result::err).map(|error| error.to_string());
+    let new = also.filter(|error| !why.contains(error.as_str())).map(|error| format!("; {error}")).collect::<String>();
+    Ok(outcome(Err(why + &new), false))
 }
 
 /// One table over all fits: a row per parameter, derived quantity, prediction and optimum.

@@ -245,6 +245,9 @@ pub fn chinchilla() -> Record {
             nearest_bound: None,
             proof: None,
         },
+        ranges: [("N", 5.7e7, 1.6e10), ("D", 2.2e8, 1.6e11), ("C", 1e18, 3e21)]
+            .map(|(symbol, low, high)| Span { symbol: symbol.to_owned(), low, high })
+            .to_vec(),
         points: Points {
             rows: kept.iter().map(|(row, _)| *row).collect(),
             inputs: vec![

@@ -18,7 +18,7 @@ mod table;
 pub use builtin::{built_in, card, embedded};
 pub use convert::is_conversion;
 pub use error::{IngestError, Mistake, Place, nearest, suggestion};
-pub use table::{TableColumn, read_table, replace_file, write_table};
+pub use table::{TableColumn, may_replace, read_table, remove_file, replace_file, write_table};
 
 use crate::data::card::DatasetCard;
 use crate::data::measurements::{Column, ColumnUse, Dropped, Label, Measurements, Provenance};
@@ -65,6 +65,13 @@ impl Source {
             Self::BuiltIn(id) => id.clone(),
         }
     }
+}
+
+/// Whether a path that a file names leads to a place beside that file or below: neither from the
+/// root nor upwards.
+pub fn is_beside(path: &str) -> bool {
+    use std::path::Component::{CurDir, Normal};
+    !path.is_empty() && Path::new(path).components().all(|part| matches!(part, CurDir | Normal(_)))
 }
 
 /// A role that must be filled.
@@ -145,13 +152,13 @@ impl Reader<'_> {
     }
 }
 
-/// SHA-256 of the bytes that a source stands for: the file, or the built-in table and its card.
+/// SHA-256 of the bytes that a source stands for, as [`Provenance::sha256`] gives it: those of the
+/// file, or of the built-in table.
 ///
 /// # Errors
 /// [`IngestError`] if there is no such source or it cannot be read.
-pub fn fingerprint(source: &Source) -> Result<Vec<u8>, IngestError> {
+pub fn fingerprint(source: &Source) -> Result<String, IngestError> {
     let name = source.name();
-    let mut hash = Sha256::new();
     match source {
         Source::File(path) => {
             let mistake = |mistake: Mistake| match mistake {
@@ -160,15 +167,21 @@ pub fn fingerprint(source: &Source) -> Result<Vec<u8>, IngestError> {
                 }
                 other => other,
             };
-            hash.update(parquet::hash(path).map_err(|error| mistake(error).in_source(&name))?);
+            parquet::hash(path).map_err(|error| mistake(error).in_source(&name))
         }
-        Source::BuiltIn(id) => {
-            let (card, bytes) = builtin::open(id)?;
-            hash.update(bytes);
-            hash.update(builtin::embedded(&format!("{}/card.toml", card.id)).unwrap_or_default());
-        }
+        Source::BuiltIn(id) => Ok(frame::hexadecimal(&Sha256::digest(builtin::open(id)?.1))),
     }
-    Ok(hash.finalize().to_vec())
+}
+
+/// The bytes of a built-in data set's card, by which its table is read; none for a file.
+pub fn card_of(source: &Source) -> &'static [u8] {
+    match source {
+        Source::BuiltIn(id) => builtin::open(id)
+            .ok()
+            .and_then(|(card, _)| builtin::embedded(&format!("{}/card.toml", card.id)))
+            .unwrap_or_default(),
+        Source::File(_) => &[],
+    }
 }
 
 /// Reads a table into measurements.

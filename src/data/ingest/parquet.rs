@@ -55,6 +55,7 @@ impl Parquet {
         wanted.sort_unstable();
         wanted.dedup();
         let names = wanted.iter().map(|&column| self.headers[column].clone()).collect();
+        let before = hash(&self.path)?;
         let file = File::open(&self.path)?;
         let frame = guarded(|| ParquetReader::new(file).with_columns(Some(names)).finish())?;
         let mut table = Table {
@@ -64,6 +65,9 @@ impl Parquet {
             lines: Lines::default(),
             sha256: hash(&self.path)?,
         };
+        if table.sha256 != before {
+            return Err(Mistake::Unreadable(std::io::Error::other("it changed while it was read; try again")));
+        }
         if table.rows == 0 {
             return Err(Mistake::HeaderOnly);
         }

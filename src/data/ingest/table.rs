@@ -2,9 +2,10 @@
 
 use super::error::{IngestError, Mistake};
 use super::frame;
-use super::parquet::guarded;
+use super::parquet::{MAGIC, guarded};
+use crate::base::text::MADE_BY;
 use polars::prelude::{
-    Column, CsvReadOptions, CsvWriter, DataFrame, ParquetReader, ParquetWriter, SerReader, SerWriter,
+    Column, CsvReadOptions, CsvWriter, DataFrame, KeyValueMetadata, ParquetReader, ParquetWriter, SerReader, SerWriter,
 };
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
@@ -37,14 +38,16 @@ pub fn write_table(columns: &[(String, TableColumn)], path: &Path) -> Result<(),
 }
 
 /// Writes bytes beside their place, flushes them to disk and renames: the file appears whole or
-/// not at all, even if the program is killed. A file that holds them already is left alone.
+/// not at all, even if the program is killed. A file that holds them already is left alone, and so
+/// is one that this program did not make.
 ///
 /// # Errors
-/// What the system says.
+/// What the system says, or that the file is somebody else's.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if fs::read(path).is_ok_and(|found| found == bytes) {
         return Ok(());
     }
+    may_replace(path, bytes)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
@@ -58,6 +61,58 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Removes a file that this program made; one that is not there is no error.
+///
+/// # Errors
+/// What the system says, or that the file is somebody else's.
+pub fn remove_file(path: &Path, like: &[u8]) -> std::io::Result<()> {
+    may_replace(path, like)?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file like this may stand at a place: nothing is there, or one that this program made.
+///
+/// # Errors
+/// That the file is somebody else's.
+pub fn may_replace(path: &Path, like: &[u8]) -> std::io::Result<()> {
+    match fs::read(path) {
+        Ok(found) if !is_ours(path, &found, like) => Err(std::io::Error::new(
+            std::io::ErrorKind::AlreadyExists,
+            "a file of that name is there which this program did not make, and it is left alone",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file is one that this program made, by what it holds, so that a folder can be copied
+/// or kept under version control. Damaged ones count, as far as they can be told; `new` is what is
+/// to stand there.
+fn is_ours(path: &Path, found: &[u8], new: &[u8]) -> bool {
+    let until = |end: u8| new.iter().position(|byte| *byte == end).map_or(new, |at| &new[..=at]);
+    let says = |mark: &str, within: usize| {
+        found[..found.len().min(within)].windows(mark.len()).any(|window| window == mark.as_bytes())
+    };
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match &*extension {
+        _ if found.is_empty() => true,
+        // The same columns; the same first key.
+        "csv" => found.starts_with(until(b'\n')),
+        "json" => found.starts_with(until(b':')),
+        "parquet" => {
+            found.starts_with(MAGIC) && (found.len() < 12 || !found.ends_with(MAGIC) || says(MADE_BY, usize::MAX))
+        }
+        // As every figure of ours begins, and no other.
+        "svg" => says(FIGURE_MARK, 4_096),
+        _ => says(MADE_BY, 4_096),
+    }
+}
+
+/// What the root of every figure holds.
+const FIGURE_MARK: &str = "font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" stroke-linejoin=\"round\"";
+
 fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "parquet")
 }
@@ -69,12 +124,22 @@ fn encode(columns: &[(String, TableColumn)], parquet: bool) -> Result<Vec<u8>, S
     });
     let columns = columns.iter().map(|(name, column)| match column {
         TableColumn::Numbers(values) => Column::new(name.as_str().into(), values),
+        // A spreadsheet takes a cell that begins so for a formula.
+        TableColumn::Text(values) if !parquet => {
+            let plain = values.iter().map(|text| match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+                true => format!("'{text}"),
+                false => text.clone(),
+            });
+            Column::new(name.as_str().into(), plain.collect::<Vec<_>>())
+        }
         TableColumn::Text(values) => Column::new(name.as_str().into(), values),
     });
     let mut frame = DataFrame::new(rows, columns.collect()).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     if parquet {
-        ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(|error| error.to_string())?;
+        let mark = KeyValueMetadata::from_static(vec![("scaling".to_owned(), MADE_BY.to_owned())]);
+        let writer = ParquetWriter::new(&mut bytes).with_key_value_metadata(Some(mark));
+        writer.finish(&mut frame).map_err(|error| error.to_string())?;
     } else {
         CsvWriter::new(&mut bytes).finish(&mut frame).map_err(|error| error.to_string())?;
     }

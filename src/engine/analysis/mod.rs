@@ -22,7 +22,7 @@ use crate::record::diagnostics::findings;
 use crate::record::{Axis, Estimate, IntervalMethod, LawRecord, OtherObjective, Record};
 
 /// Version of the record's layout.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What to work out about a fit.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +135,7 @@ pub fn analyse(
         interval: interval_method(&known, fit),
         correlation: known.correlation(),
         certificate: fit.certificate.clone(),
+        ranges: ranges.clone().into_spans(),
         points: points::points(fit),
         predictions,
         optima,

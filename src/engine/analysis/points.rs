@@ -8,11 +8,11 @@ use std::ops::Range;
 
 /// Rows beyond which leaving each out in turn is not done unasked.
 const INFLUENCE_ROWS: usize = 5_000;
-/// Rows beyond which a record keeps no points.
+/// Rows beyond which a record keeps every second, third, … of them.
 const KEPT_POINTS: usize = 20_000;
 
-/// The inputs at some of a fit's rows, and their cost if the law has one.
-pub(super) fn inputs(fit: &Fit, rows: Range<usize>) -> Vec<(Axis, Vec<f64>)> {
+/// The inputs at every so many of some of a fit's rows, and their cost if the law has one.
+pub(super) fn inputs(fit: &Fit, rows: Range<usize>, step: usize) -> Vec<(Axis, Vec<f64>)> {
     let card = fit.setup.law.card();
     let columns = &fit.setup.rows.inputs;
     let mut out: Vec<(Axis, Vec<f64>)> = card
@@ -22,12 +22,13 @@ pub(super) fn inputs(fit: &Fit, rows: Range<usize>) -> Vec<(Axis, Vec<f64>)> {
         .map(|(input, values)| {
             let axis =
                 Axis { symbol: input.symbol.to_owned(), name: input.name.to_owned(), unit: input.unit.to_owned() };
-            (axis, values[rows.clone()].to_vec())
+            (axis, values[rows.clone()].iter().step_by(step).copied().collect())
         })
         .collect();
     if let Some(allocation) = &card.allocation
         && card.input("C").is_none()
     {
+        let rows = rows.step_by(step);
         let cost = rows.map(|row| (allocation.cost.of)(&columns.iter().map(|c| c[row]).collect::<Vec<_>>())).collect();
         let axis =
             Axis { symbol: "C".to_owned(), name: "training compute".to_owned(), unit: allocation.cost.unit.to_owned() };
@@ -39,13 +40,14 @@ pub(super) fn inputs(fit: &Fit, rows: Range<usize>) -> Vec<(Axis, Vec<f64>)> {
 /// The rows of a fit as a record keeps them.
 pub(super) fn points(fit: &Fit) -> Points {
     let count = fit.setup.rows.len();
-    let kept = if count <= KEPT_POINTS { count } else { 0 };
+    let step = count.div_ceil(KEPT_POINTS).max(1);
+    let kept = |values: Vec<f64>| values.into_iter().step_by(step).collect::<Vec<_>>();
     Points {
-        rows: fit.row_ids[..kept].to_vec(),
-        inputs: inputs(fit, 0..kept),
-        measured: fit.setup.rows.measured[..kept].to_vec(),
-        predicted: if kept > 0 { fit.predicted() } else { Vec::new() },
-        residual: if kept > 0 { fit.residuals() } else { Vec::new() },
+        rows: fit.row_ids.iter().copied().step_by(step).collect(),
+        inputs: inputs(fit, 0..count, step),
+        measured: kept(fit.setup.rows.measured.clone()),
+        predicted: kept(fit.predicted()),
+        residual: kept(fit.residuals()),
         influence: if count <= INFLUENCE_ROWS { influence(fit) } else { Vec::new() },
     }
 }

@@ -3,36 +3,33 @@
 use super::points::inputs;
 use crate::data::measurements::Warning;
 use crate::engine::fit::Fit;
-use crate::engine::optimum::OptimumError;
+use crate::engine::optimum::{OptimumError, admissible};
 use crate::engine::uncertainty::{Quantity, Uncertainty};
-use crate::record::{Axis, Estimate, Prediction, Record};
+use crate::record::{Axis, Estimate, Prediction, Record, Span};
 
 /// Smallest and largest value of each input over the rows, and of the cost.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ranges(Vec<(String, f64, f64)>);
+pub struct Ranges(Vec<Span>);
 
 impl Ranges {
     /// From a fit's rows.
     pub(super) fn of_fit(fit: &Fit) -> Self {
-        Self::over(&inputs(fit, 0..fit.setup.rows.len()))
-    }
-    /// From a saved record's points.
-    pub fn of_record(record: &Record) -> Self {
-        Self::over(&record.points.inputs)
-    }
-    fn over(points: &[(Axis, Vec<f64>)]) -> Self {
-        let span =
+        let ends =
             |values: &[f64]| values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &v| (a.min(v), b.max(v)));
-        Self(
-            points
-                .iter()
-                .filter(|(_, values)| !values.is_empty())
-                .map(|(axis, values)| {
-                    let (low, high) = span(values);
-                    (axis.symbol.clone(), low, high)
-                })
-                .collect(),
-        )
+        let inputs = inputs(fit, 0..fit.setup.rows.len(), 1);
+        let span = |(axis, values): (Axis, Vec<f64>)| {
+            let (low, high) = ends(&values);
+            Span { symbol: axis.symbol, low, high }
+        };
+        Self(inputs.into_iter().map(span).collect())
+    }
+    /// From a saved record.
+    pub fn of_record(record: &Record) -> Self {
+        Self(record.ranges.clone())
+    }
+    /// As a record keeps them.
+    pub(super) fn into_spans(self) -> Vec<Span> {
+        self.0
     }
     /// Nothing known, as for a published set of constants.
     pub fn unknown() -> Self {
@@ -40,7 +37,7 @@ impl Ranges {
     }
     /// How far outside: 1 inside, 10 for ten times beyond the nearest row. `None` if unknown.
     pub fn ratio(&self, symbol: &str, value: f64) -> Option<f64> {
-        let (_, low, high) = self.0.iter().find(|(s, _, _)| s == symbol)?;
+        let Span { low, high, .. } = self.0.iter().find(|span| span.symbol == symbol)?;
         Some(if value > *high {
             if *high > 0.0 { value / high } else { f64::INFINITY }
         } else if value < *low {
@@ -51,12 +48,17 @@ impl Ranges {
     }
 }
 
+/// A ratio for people: three decimals, or a power of ten where that says more.
+fn times(ratio: f64) -> String {
+    if ratio < 1e3 { format!("{ratio:.3}") } else { format!("{ratio:.1e}") }
+}
+
 /// How far outside the ranges a point lies, symbol by symbol, with a warning if it does.
 pub(super) fn extrapolation(ranges: &Ranges, at: &[(String, f64)]) -> (Vec<(String, f64)>, Vec<Warning>) {
     let ratios: Vec<(String, f64)> =
         at.iter().filter_map(|(s, v)| ranges.ratio(s, *v).map(|r| (s.clone(), r))).collect();
     let far: Vec<String> =
-        ratios.iter().filter(|(_, r)| *r > 1.0).map(|(s, r)| format!("{s} by {r:.3} times")).collect();
+        ratios.iter().filter(|(_, r)| *r > 1.0).map(|(s, r)| format!("{s} by {} times", times(*r))).collect();
     let warnings = match far.is_empty() {
         true => Vec::new(),
         false => vec![Warning::new("extrapolation", format!("Outside the data: {}.", far.join(", ")))],
@@ -67,7 +69,8 @@ pub(super) fn extrapolation(ranges: &Ranges, at: &[(String, f64)]) -> (Vec<(Stri
 /// The law, or one of its derived quantities, at a point given by symbol.
 ///
 /// # Errors
-/// [`OptimumError::Needs`] if an input is missing, [`OptimumError::Unknown`] if one is not the law's.
+/// [`OptimumError::Needs`] if an input is missing, [`OptimumError::Unknown`] if one is not the law's,
+/// [`OptimumError::OutOfDomain`] and [`OptimumError::NotFinite`] where the law says nothing.
 pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Result<Prediction, OptimumError> {
     let card = known.law.card();
     let unknown = |symbol: &str| OptimumError::Unknown {
@@ -88,17 +91,14 @@ pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Re
                 .ok_or_else(|| OptimumError::Needs { law: card.id.to_owned(), symbol: input.symbol.to_owned() })
         })
         .collect::<Result<Vec<f64>, _>>()?;
+    admissible(card, at)?;
     let quantity = Quantity { symbol: card.output.symbol, meaning: card.output.name, unit: card.output.unit };
     let output = known.estimate(quantity, &|theta| known.law.predict(&x, theta));
-    let (extrapolation, mut warnings) = extrapolation(ranges, at);
-    for (input, value) in card.inputs.iter().zip(&x) {
-        if *value < input.domain.0 || *value > input.domain.1 {
-            warnings.push(Warning::new(
-                "outside-domain",
-                format!("{} = {value} lies outside the law's domain.", input.symbol),
-            ));
-        }
+    if !output.estimate.is_finite() {
+        let (symbol, value) = (output.symbol, output.estimate);
+        return Err(OptimumError::NotFinite { law: card.id.to_owned(), symbol, value });
     }
+    let (extrapolation, warnings) = extrapolation(ranges, at);
     Ok(Prediction { at: at.to_vec(), output, extrapolation, warnings })
 }
 

@@ -5,6 +5,9 @@ use super::{FitError, Spec};
 use crate::law::Transform;
 use std::sync::Arc;
 
+/// What a parameter must be able to come below.
+const LARGEST: f64 = 1e200;
+
 type Bound = (Arc<[Binding]>, Arc<[(f64, f64)]>, Arc<[PriorTerm]>);
 
 /// Turns constraints into bindings, bounds and priors in the solver's variables.
@@ -66,12 +69,18 @@ pub(super) fn bind(spec: &Spec) -> Result<Bound, FitError> {
             Some(index) => index,
             None => {
                 let (low, high) = ranges[head];
-                bounds.push(match transform {
+                let range = match transform {
                     Transform::Identity => (low, high),
                     Transform::Log => {
                         (if low > 0.0 { low.ln() } else { -690.0 }, if high.is_finite() { high.ln() } else { 690.0 })
                     }
-                });
+                };
+                // Logarithms end at ±690, other numbers well before the largest.
+                if !(range.0 < range.1 && range.0 < LARGEST && range.1 > -LARGEST) {
+                    let symbol = card.params[head].symbol;
+                    return bad(format!("the bounds of {symbol}, {low:e} to {high:e}, leave no room for a search"));
+                }
+                bounds.push(range);
                 slot[head] = Some(bounds.len() - 1);
                 bounds.len() - 1
             }

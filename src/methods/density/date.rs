@@ -24,12 +24,11 @@ pub fn read_date(text: &str) -> Result<i64, Error> {
         [year, month, day] => (year, month, day),
         _ => return Err(bad()),
     };
-    let number = day_number(year, month, day);
-    if (1..=12).contains(&month) && (1..=31).contains(&day) && civil(number) == (year, month, day) {
-        Ok(number)
-    } else {
-        Err(bad())
+    if !(0..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return Err(bad());
     }
+    let number = day_number(year, month, day);
+    if civil(number) == (year, month, day) { Ok(number) } else { Err(bad()) }
 }
 
 /// Year, month and day of a day number.
@@ -66,7 +65,15 @@ mod tests {
     #[test]
     fn a_month_stands_for_its_middle_and_nonsense_is_refused() {
         assert_eq!(read_date("2023-02").unwrap(), LLAMA_1 - 9);
-        for text in ["2023", "2023-13", "2023-02-29", "soon", "2023-01-01-01"] {
+        for text in [
+            "2023",
+            "2023-13",
+            "2023-02-29",
+            "soon",
+            "2023-01-01-01",
+            "9223372036854775807-01-01",
+            "2023-9223372036854775807",
+        ] {
             assert!(read_date(text).is_err(), "{text}");
         }
     }

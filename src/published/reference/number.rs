@@ -34,9 +34,10 @@ impl Printed {
         if !digits.contains(|c: char| c.is_ascii_digit()) || !digits.chars().all(number) {
             return None;
         }
-        let power = exponent + shift;
+        let power = exponent.checked_add(shift)?;
         let value: f64 = format!("{mantissa}e{power}").parse().ok()?;
-        let half_unit: f64 = format!("5e{}", power - i32::try_from(decimals).ok()? - 1).parse().ok()?;
+        let half_unit: f64 =
+            format!("5e{}", power.checked_sub(i32::try_from(decimals).ok()?)?.checked_sub(1)?).parse().ok()?;
         value.is_finite().then(|| Self { text: text.to_owned(), value, half_unit })
     }
 }
@@ -95,7 +96,21 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["", "T", "1,5", "nan", "inf", "1.2.3", "--1", "0x10", "1e", "e5", "12 B parameters"] {
+        for text in [
+            "",
+            "T",
+            "1,5",
+            "nan",
+            "inf",
+            "1.2.3",
+            "--1",
+            "0x10",
+            "1e",
+            "e5",
+            "12 B parameters",
+            "1e2147483647K",
+            "1.0e-2147483648%",
+        ] {
             assert_eq!(Printed::parse(text), None, "{text:?}");
         }
     }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::base::objective::{Loss, Objective, Residual};
 use crate::data::ingest::Source;
+use crate::data::ingest::is_beside;
 use crate::laws;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +149,8 @@ fn number(key: &str, text: &str) -> Result<Printed, String> {
 
 /// Where the rows are: a file beside the reference if there is one, else a built-in data set.
 fn source(dataset: &str, folder: Option<&Path>) -> Result<Source, String> {
-    let beside = folder.map(|folder| folder.join(dataset)).filter(|path| path.is_file());
+    // Whoever wrote the reference has no say over the reader's other files.
+    let beside = folder.filter(|_| is_beside(dataset)).map(|folder| folder.join(dataset)).filter(|path| path.is_file());
     let place = folder.map_or(String::new(), |folder| format!(" nor a file in {}", folder.display()));
     beside
         .map(Source::File)

@@ -79,7 +79,15 @@ fn segment(a: Point, b: Point, to: &Rect) -> Option<(Point, Point)> {
             leave = leave.min(room / step);
         }
     }
-    let at = |t: f64, end: Point| if t == 0.0 || t == 1.0 { end } else { (a.0 + t * dx, a.1 + t * dy) };
+    if !(dx.is_finite() && dy.is_finite()) {
+        return None;
+    }
+    // Far ends round: what is cut lies in the rectangle all the same.
+    let within = |v: f64, low: f64, high: f64| v.max(low).min(high);
+    let at = |t: f64, end: Point| match t == 0.0 || t == 1.0 {
+        true => end,
+        false => (within(a.0 + t * dx, to.left, to.right), within(a.1 + t * dy, to.top, to.bottom)),
+    };
     (enter <= leave).then(|| (at(enter, a), at(leave, b)))
 }
 
@@ -114,6 +122,11 @@ pub fn dashes(points: &[Point], stroke: f64, gap: f64) -> Vec<Vec<Point>> {
     for pair in points.windows(2) {
         let (mut a, b) = (pair[0], pair[1]);
         let mut length = (b.0 - a.0).hypot(b.1 - a.1);
+        // No paper is so large.
+        if !length.is_finite() || length > 1e5 {
+            part.clear();
+            continue;
+        }
         while length > left {
             let t = left / length;
             a = (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));

@@ -5,6 +5,7 @@ use super::clip::Rect;
 use super::colour::{Color, FAINT, GREY, INK, PAPER};
 use super::marks;
 use super::tree::{Axis, Dash, Entry, Figure, Key, Panel, Stroke};
+use crate::base::text::{one_line, shortened};
 
 pub use super::clip::Point;
 
@@ -153,7 +154,9 @@ impl Scene {
     }
     /// Adds a line of text, turned or bold.
     pub fn label(&mut self, label: Label) {
-        self.items.push(Item::Text(label));
+        // Control characters make a figure ill-formed.
+        let text = one_line(&label.text).into_owned();
+        self.items.push(Item::Text(Label { text, ..label }));
     }
     /// Adds an area.
     pub fn area(&mut self, points: Vec<Point>, color: Color, opacity: f64) {
@@ -351,6 +354,7 @@ fn right_margin(panel: &Panel, width: Width) -> f64 {
 /// A text that fits, cut in its middle where it must be: what it is stands at its start, its unit at
 /// its end.
 fn fitted(text: &str, size: f64, room: f64, width: Width) -> String {
+    let text = &*shortened(text, LONGEST);
     let letters: Vec<char> = text.chars().collect();
     let cut = |kept: usize| -> String {
         let tail = kept / 3;
@@ -360,13 +364,22 @@ fn fitted(text: &str, size: f64, room: f64, width: Width) -> String {
     if width(text, size, false) <= room {
         return text.to_owned();
     }
-    (0..letters.len()).rev().map(cut).find(|text| width(text, size, false) <= room).unwrap_or_default()
+    // The more is kept, the wider it is: bisection.
+    let (mut fits, mut not) = (0, letters.len());
+    while fits + 1 < not {
+        let middle = fits.midpoint(not);
+        *(if width(&cut(middle), size, false) <= room { &mut fits } else { &mut not }) = middle;
+    }
+    if fits == 0 { String::new() } else { cut(fits) }
 }
+
+/// Letters of a text, at most: no figure has room for more.
+const LONGEST: usize = 300;
 
 /// Breaks a text between words so that each line fits.
 pub fn wrap(text: &str, size: f64, bold: bool, room: f64, width: Width) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in shortened(text, LONGEST).split_whitespace() {
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}"), size, bold) <= room => {
                 line.push(' ');

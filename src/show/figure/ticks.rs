@@ -69,24 +69,22 @@ pub fn log((low, high): (f64, f64), room: usize, notation: Notation) -> Vec<Tick
     ticks
 }
 
+/// Ranges narrower than this, against the numbers at their ends, have no ticks.
+const NARROWEST: f64 = 1e-13;
+
 /// Ticks of a linear axis: steps of 1, 2 or 5 times a power of ten.
 pub fn linear((low, high): (f64, f64), room: usize, notation: Notation) -> Vec<Tick> {
     let room = room.clamp(5, 12);
     let span = high - low;
-    if !(span > 0.0 && span.is_finite()) {
+    // Steps of a range that is hardly one cannot be written down.
+    if !(span > 1e-290 && span.is_finite() && span > NARROWEST * low.abs().max(high.abs())) {
         return Vec::new();
     }
-    let mut power = (span / room as f64).log10().floor() as i32;
-    let (step, digit, power) = loop {
-        let found = [1.0, 2.0, 5.0].into_iter().find(|d| {
-            let step = d * power_of_ten(power);
-            count(low, high, step) <= room as f64
-        });
-        match found {
-            Some(digit) => break (digit * power_of_ten(power), digit as i64, power),
-            None => power += 1,
-        }
-    };
+    let least = (span / room as f64).log10().floor() as i32;
+    let steps = (least..=least + 3).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit, power)));
+    let enough = |(digit, power): &(f64, i32)| count(low, high, digit * power_of_ten(*power)) <= room as f64;
+    let Some((digit, power)) = steps.into_iter().find(enough) else { return Vec::new() };
+    let (step, digit) = (digit * power_of_ten(power), digit as i64);
     let (from, to) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     let largest = low.abs().max(high.abs());
     (from..=to)

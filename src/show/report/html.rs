@@ -1,6 +1,7 @@
 //! HTML in one file: style and figures inside, no script, nothing fetched.
 
 use super::{Block, Document, Span, Table, Tone, tex};
+use crate::base::text::{MADE_BY, visible};
 use std::collections::BTreeMap;
 
 const STYLE: &str = include_str!("style.css");
@@ -24,7 +25,7 @@ pub fn html(document: &Document) -> String {
     let contents = contents(&document.blocks, &anchors);
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" content=\"{MADE_BY}\">\n<title>{title}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{contents}{body}</main>\n</body>\n</html>\n"
     )
 }
@@ -133,5 +134,5 @@ fn spans(text: &[Span]) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,10 +1,11 @@
 //! Markdown, as code hosts show it: pipe tables, figures as files, formulas between dollars.
 
 use super::{Block, Document, Span, Table, Tone};
+use crate::base::text::{MADE_BY, one_line, visible};
 
 /// The document as Markdown.
 pub fn markdown(document: &Document) -> String {
-    let mut out = format!("# {}\n", escape(&document.title));
+    let mut out = format!("<!-- {MADE_BY} -->\n# {}\n", escape(&document.title));
     for block in &document.blocks {
         out.push('\n');
         match block {
@@ -13,7 +14,7 @@ pub fn markdown(document: &Document) -> String {
             }
             Block::Paragraph(text) => out.push_str(&format!("{}\n", spans(text))),
             Block::Notice(tone, items) => notice(&mut out, *tone, items),
-            Block::Formula(tex) => out.push_str(&format!("$$\n{tex}\n$$\n")),
+            Block::Formula(tex) => out.push_str(&format!("$$\n{}\n$$\n", formula(tex))),
             Block::Table(table) => pipes(&mut out, table),
             Block::Picture(picture) => {
                 let file = picture.file.replace(' ', "%20");
@@ -24,7 +25,10 @@ pub fn markdown(document: &Document) -> String {
                     out.push_str(&format!("- {}\n", spans(item)));
                 }
             }
-            Block::Code(text) => out.push_str(&format!("```sh\n{text}\n```\n")),
+            Block::Code(text) => {
+                let fence = "`".repeat(longest_run(text).max(2) + 1);
+                out.push_str(&format!("{fence}sh\n{}\n{fence}\n", visible(text)));
+            }
         }
     }
     out
@@ -66,16 +70,33 @@ fn spans(text: &[Span]) -> String {
                 let (body, end) = text.split_at(text.trim_end().len());
                 format!("**{}**{end}", escape(body))
             }
-            Span::Code(text) => format!("`{text}`"),
-            Span::Math(tex) => format!("${}$", tex.replace('|', r"\vert ")),
+            Span::Code(text) => code(text),
+            Span::Math(tex) => format!("${}$", formula(tex).replace('|', r"\vert ")),
         })
         .collect()
+}
+
+/// The most backticks in a row.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A text as it is, between more backticks than are in it; bars would end a table's cell.
+fn code(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text) + 1);
+    let room = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{room}{}{room}{fence}", one_line(text).replace('|', r"\|"))
+}
+
+/// A formula on one line that cannot end itself, nor hold a tag.
+fn formula(tex: &str) -> String {
+    one_line(tex).replace('$', "").replace('<', r"\lt ").replace('>', r"\gt ")
 }
 
 /// Keeps characters that Markdown reads as markup.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '$' | '#') {
             out.push('\\');
         }

@@ -1,11 +1,12 @@
 //! The part of LaTeX that laws are written in, to MathML, which browsers set without scripts.
 
+use crate::base::text::one_line;
 use crate::show::figure::symbols::GREEK;
 
 /// A formula as MathML, in a line or on its own.
 pub fn mathml(tex: &str, display: bool) -> String {
     let tokens = tokens(tex);
-    let mut reader = Reader { tokens: &tokens, at: 0 };
+    let mut reader = Reader { tokens: &tokens, at: 0, depth: 0 };
     let body = reader.row(None);
     let mode = if display { "block" } else { "inline" };
     format!("<math display=\"{mode}\"><mrow>{body}</mrow></math>")
@@ -68,7 +69,11 @@ fn tokens(tex: &str) -> Vec<Token> {
 struct Reader<'a> {
     tokens: &'a [Token],
     at: usize,
+    depth: usize,
 }
+
+/// Groups within groups, at most: what lies deeper is left out.
+const DEEPEST: usize = 64;
 
 /// Functions and limits, set upright.
 const UPRIGHT: [&str; 16] =
@@ -216,7 +221,18 @@ impl Reader<'_> {
     }
 
     fn item(&mut self) -> String {
-        match self.next() {
+        let token = self.next();
+        if self.depth >= DEEPEST {
+            return String::new();
+        }
+        self.depth += 1;
+        let item = self.one(token);
+        self.depth -= 1;
+        item
+    }
+
+    fn one(&mut self, token: Option<Token>) -> String {
+        match token {
             None | Some(Token::Close) => String::new(),
             Some(Token::Open) => format!("<mrow>{}</mrow>", self.row(Some(&Token::Close))),
             Some(Token::Number(number)) => format!("<mn>{number}</mn>"),
@@ -254,7 +270,10 @@ impl Reader<'_> {
             "left" | "right" | "big" | "Big" | "bigl" | "bigr" | "Bigl" | "Bigr" => match self.next() {
                 Some(Token::Sign('.')) | None => String::new(),
                 Some(Token::Sign(sign)) => operator(&sign.to_string()),
-                Some(Token::Command(name)) => self.command(&name),
+                Some(Token::Command(_)) => {
+                    self.at -= 1;
+                    self.item()
+                }
                 Some(_) => String::new(),
             },
             "mathrm" | "text" | "textrm" | "operatorname" | "mathit" | "mathbf" | "mathcal" | "textsf" | "mathsf" => {
@@ -316,7 +335,7 @@ fn operator(sign: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -355,6 +374,13 @@ mod tests {
                 }
                 assert!(!html.contains("<mtext>"), "{}: unknown command in {tex}: {html}", card.id);
             }
+        }
+    }
+
+    #[test]
+    fn a_deep_formula_is_no_deep_stack() {
+        for deep in ["{", r"\hat", r"\left\left", r"\frac{", "x^{", r"\sqrt{a_{"] {
+            assert!(mathml(&deep.repeat(200_000), true).ends_with("</math>"), "{deep}");
         }
     }
 

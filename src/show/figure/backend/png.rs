@@ -1,5 +1,6 @@
 //! SVG to PNG, with the font that the SVG was measured with.
 
+use crate::base::text::MADE_BY;
 use crate::show::figure::FigureError;
 use resvg::{tiny_skia, usvg};
 use std::sync::{Arc, LazyLock};
@@ -23,5 +24,22 @@ pub fn png(svg: &str) -> Result<Vec<u8>, FigureError> {
     let (width, height) = ((size.width() * ZOOM).ceil() as u32, (size.height() * ZOOM).ceil() as u32);
     let mut paper = tiny_skia::Pixmap::new(width, height).ok_or_else(|| bad("the figure has no area".to_owned()))?;
     resvg::render(&tree, tiny_skia::Transform::from_scale(ZOOM, ZOOM), &mut paper.as_mut());
-    paper.encode_png().map_err(|e| bad(e.to_string()))
+    paper.encode_png().map(marked).map_err(|e| bad(e.to_string()))
+}
+
+/// The picture with a chunk of text that says who made it, behind its header.
+fn marked(png: Vec<u8>) -> Vec<u8> {
+    /// Signature and header chunk.
+    const HEADER: usize = 8 + 25;
+    let body = [b"tEXtSoftware\0", MADE_BY.as_bytes()].concat();
+    let length = (body.len() - 4) as u32;
+    let (head, rest) = png.split_at(HEADER.min(png.len()));
+    [head, &length.to_be_bytes(), &body, &checksum(&body).to_be_bytes(), rest].concat()
+}
+
+/// CRC-32 as PNG has it.
+fn checksum(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ if sum & 1 == 1 { 0xedb8_8320 } else { 0 })
+    })
 }

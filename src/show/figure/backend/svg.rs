@@ -1,6 +1,7 @@
 //! SVG through plotters: the only module that names it. Plotters rounds coordinates to whole
 //! pixels, so everything is drawn ten times as large and the page scaled back.
 
+use crate::base::text::one_line;
 use crate::show::figure::FigureError;
 use crate::show::figure::colour::Color;
 use crate::show::figure::scene::{Align, Item, Label, Point, Scene};
@@ -181,5 +182,5 @@ fn compact(body: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

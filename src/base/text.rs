@@ -1,0 +1,109 @@
+//! Text from elsewhere on its way to a reader. Names of files, cells, headers and records may hold
+//! anything; what a terminal, a page or a figure would obey instead of show becomes visible here.
+
+use std::borrow::Cow;
+
+/// What every file says that the program makes and may make again.
+pub const MADE_BY: &str = "made by scaling";
+
+/// Characters of a message, at most.
+const MESSAGE: usize = 500;
+/// Of a longer one, how much of its beginning is kept; the rest is its end, where the remedy stands.
+const BEGINNING: usize = 300;
+
+/// Whether a character is an instruction rather than a sign: control characters, and those that
+/// turn the direction of what follows or take no room.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// One character, hidden ones as `\u001b`: the escape that JSON reads too.
+fn push_visible(out: &mut String, c: char) {
+    match c {
+        _ if !is_hidden(c) => out.push(c),
+        _ => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+    }
+}
+
+/// The text with hidden characters as escapes; line breaks and tabs stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let stays = |c: char| matches!(c, '\n' | '\t');
+    if text.chars().all(|c| stays(c) || !is_hidden(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if stays(c) { out.push(c) } else { push_visible(&mut out, c) }
+    }
+    Cow::Owned(out)
+}
+
+/// The text on one line.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| !is_hidden(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            _ => push_visible(&mut out, c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// At most so many characters; of more, the beginning and a mark that something is missing.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.chars().take(most.saturating_sub(1)).chain(['…']).collect()),
+    }
+}
+
+/// A message as it is shown: on one line, hidden characters as escapes, at most 500 characters. Of
+/// a longer one the middle is left out.
+pub fn message(text: &str) -> String {
+    let text = one_line(text);
+    let count = text.chars().count();
+    if count <= MESSAGE {
+        return text.into_owned();
+    }
+    let end = count - (MESSAGE - BEGINNING - 3);
+    let kept = |(k, _): &(usize, char)| *k < BEGINNING || *k >= end;
+    let mut out = String::with_capacity(2 * MESSAGE);
+    for (k, c) in text.chars().enumerate().filter(kept) {
+        if k == end {
+            out.push_str(" … ");
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        assert_eq!(visible("a\u{1b}[2Jb\u{7}\u{202e}c"), "a\\u001b[2Jb\\u0007\\u202ec");
+        assert_eq!(visible("two\nlines\tand a tab"), "two\nlines\tand a tab");
+        assert_eq!(one_line("two\nlines"), "two\\nlines");
+        assert!(matches!(visible("α ≤ 10⁻³"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_end() {
+        let long = format!("`{}` is not a number; correct the cell", "x".repeat(100_000));
+        let short = message(&long);
+        assert_eq!(short.chars().count(), 500);
+        assert!(short.starts_with("`xxx") && short.ends_with("correct the cell"), "{short}");
+        assert_eq!(message("short"), "short");
+        assert_eq!(shortened("abcdef", 4), "abc…");
+    }
+}
