@@ -1,6 +1,6 @@
 //! `scaling density`.
 
-use super::{Failure, Outcome, amount, print, print_json, saved};
+use super::{Failure, Outcome, print, print_json, saved, tokens};
 use crate::data::ingest::{self, Source};
 use crate::methods::density::{Data, Rule, Size, read_date};
 use crate::record::chart::Sheet;
@@ -101,7 +101,7 @@ fn data(text: &str) -> Result<Data, String> {
             let ratio = ratio.trim().parse().map_err(|_| format!("`{text}` is not tokens per parameter, as in 20N"))?;
             Ok(Data::PerParameter { ratio: positive(ratio)? })
         }
-        None => Ok(Data::Fixed { tokens: positive(amount(text)?)? }),
+        None => Ok(Data::Fixed { tokens: positive(tokens(text)?)? }),
     }
 }
 

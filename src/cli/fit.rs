@@ -6,6 +6,7 @@ use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
 use crate::record::{Noise, Record};
+use crate::work::given::{Amount, Given, Wishes};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store;
 use crate::work::study::{ObjectiveWords, objective};
@@ -63,16 +64,16 @@ pub struct Args {
     offset: Option<f64>,
     /// Hold a parameter: alpha=0.34
     #[arg(long, value_name = "PARAM=VALUE", value_parser = assignment)]
-    fix: Vec<(String, f64)>,
+    fix: Vec<Given>,
     /// Make two parameters one: alpha=beta
     #[arg(long, value_name = "PARAM=PARAM", value_parser = pair)]
     tie: Vec<(String, String)>,
     /// Keep a parameter in a range: E=0..3, E=1.. or E=..3
     #[arg(long, value_name = "PARAM=LOW..HIGH", value_parser = range)]
-    bound: Vec<(String, f64, f64)>,
+    bound: Vec<Bound>,
     /// A Gaussian prior: alpha=0.34~0.05 (mean~standard deviation)
     #[arg(long, value_name = "PARAM=MEAN~SD", value_parser = prior)]
-    prior: Vec<(String, f64, f64)>,
+    prior: Vec<(String, Amount, Amount)>,
     /// How rows count: a column of weights; inverse-variance:COLUMN of standard errors;
     /// per-group:COLUMN, so that each budget (or family) has the same say
     #[arg(long, value_name = "COLUMN|KIND:COLUMN")]
@@ -104,20 +105,27 @@ pub struct Args {
     json: bool,
 }
 
-fn range(text: &str) -> Result<(String, f64, f64), String> {
+/// A parameter and the ends of its range, either of them open.
+type Bound = (String, Option<Amount>, Option<Amount>);
+
+fn range(text: &str) -> Result<Bound, String> {
     let wrong = || format!("`{text}` is not PARAM=LOW..HIGH, as in E=0..3");
     let (symbol, ends) = text.split_once('=').ok_or_else(wrong)?;
     let (low, high) = ends.split_once("..").ok_or_else(wrong)?;
-    let end = |text: &str, open: f64| if text.is_empty() { Ok(open) } else { text.parse().map_err(|_| wrong()) };
-    Ok((symbol.to_owned(), end(low, f64::NEG_INFINITY)?, end(high, f64::INFINITY)?))
+    let end = |text: &str| match text.trim() {
+        "" | "inf" | "-inf" => Ok(None),
+        text => {
+            Amount::parse(text).map(Some).map_err(|error| format!("{error}; write {symbol}=LOW..HIGH, as in E=0..3"))
+        }
+    };
+    Ok((symbol.trim().to_owned(), end(low)?, end(high)?))
 }
 
-fn prior(text: &str) -> Result<(String, f64, f64), String> {
+fn prior(text: &str) -> Result<(String, Amount, Amount), String> {
     let wrong = || format!("`{text}` is not PARAM=MEAN~SD, as in alpha=0.34~0.05");
     let (symbol, rest) = text.split_once('=').ok_or_else(wrong)?;
     let (mean, sd) = rest.split_once('~').ok_or_else(wrong)?;
-    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
-    Ok((symbol.to_owned(), number(mean)?, number(sd)?))
+    Ok((symbol.trim().to_owned(), Amount::parse(mean)?, Amount::parse(sd)?))
 }
 
 impl Args {
@@ -135,19 +143,16 @@ impl Args {
         if !(self.level > 0.0 && self.level < 1.0) {
             return Err(Failure::request(format!("--level {} must lie between 0 and 1", self.level)));
         }
-        law(&self.law)?;
+        let card = law(&self.law)?.card();
+        let wishes = Wishes { fix: self.fix.clone(), bounds: self.bound.clone(), priors: self.prior.clone() };
+        let (fix, bounds, priors, typed) = wishes.resolve(card).map_err(Failure::request)?;
         Ok(Job {
             about: String::new(),
             map: self.map.clone(),
             filter: self.filter.clone(),
             holdout: self.holdout.clone(),
             objective: objective(&words).map_err(Failure::request)?,
-            constraints: crate::engine::fit::Constraints {
-                fix: self.fix.clone(),
-                tie: self.tie.clone(),
-                bounds: self.bound.clone(),
-                priors: self.prior.clone(),
-            },
+            constraints: crate::engine::fit::Constraints { fix, tie: self.tie.clone(), bounds, priors },
             weights: self.weights.clone(),
             solver: self.solver,
             cluster: self.cluster.clone(),
@@ -165,6 +170,7 @@ impl Args {
             seed: self.seed,
             level: self.level,
             command: command_line(),
+            typed,
             ..Job::new(&self.data, &self.law)
         })
     }

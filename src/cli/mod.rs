@@ -21,6 +21,7 @@ mod serve;
 
 use crate::base::{fault, text};
 use crate::data::measurements::Warning;
+use crate::work::given::{Amount, Given};
 use clap::{CommandFactory, Parser, Subcommand};
 use door::Door;
 use std::fmt::Display;
@@ -193,10 +194,8 @@ fn run(verb: Verb) -> Outcome {
 }
 
 /// `SYMBOL=VALUE`, the value with units: `N=70B`.
-fn assignment(text: &str) -> Result<(String, f64), String> {
-    let (symbol, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not SYMBOL=VALUE, as in N=70B"))?;
-    let value = crate::base::units::parse(value).map_err(|error| error.to_string())?.value;
-    Ok((symbol.trim().to_owned(), value))
+fn assignment(text: &str) -> Result<Given, String> {
+    Given::parse(text)
 }
 
 /// `ROLE=COLUMN`.
@@ -206,8 +205,18 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 /// A budget with units: `5.76e23`, `6 ZFLOP`.
-fn amount(text: &str) -> Result<f64, String> {
-    crate::base::units::parse(text).map(|quantity| quantity.value).map_err(|error| error.to_string())
+fn amount(text: &str) -> Result<Amount, String> {
+    Amount::parse(text)
+}
+
+/// A model size: `7B`.
+fn parameters(text: &str) -> Result<f64, String> {
+    Amount::parse(text)?.in_unit(Some("parameters"))
+}
+
+/// A number of tokens: `1.4T`.
+fn tokens(text: &str) -> Result<f64, String> {
+    Amount::parse(text)?.in_unit(Some("tokens"))
 }
 
 /// A progress bar on standard error that appears after a second and only on a terminal.

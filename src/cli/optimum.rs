@@ -4,6 +4,7 @@ use super::{Failure, Outcome, amount, assignment, print, print_json, saved};
 use crate::engine::analysis::{conditional, spend};
 use crate::engine::uncertainty::Uncertainty;
 use crate::record::{Estimate, Optimum};
+use crate::work::given::{Amount, Given};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 
@@ -15,10 +16,10 @@ pub struct Args {
     fit: String,
     /// Budgets, in the unit of the law's cost: 5.76e23, 6ZFLOP
     #[arg(long, allow_negative_numbers = true, value_name = "BUDGET,...", value_delimiter = ',', value_parser = amount)]
-    compute: Vec<f64>,
+    compute: Vec<Amount>,
     /// Inputs held fixed, or conditions: N=70B
     #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment)]
-    at: Vec<(String, f64)>,
+    at: Vec<Given>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -32,17 +33,20 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if args.compute.is_empty() && args.at.is_empty() {
         return Err(Failure::request("give a budget with --compute, or conditions with --at"));
     }
+    let at = saved.values(&args.at)?;
+    let unit = card.allocation.as_ref().map_or("FLOP", |allocation| allocation.cost.unit);
+    let budgets = args.compute.iter().map(|budget| budget.in_unit(Some(unit)).map_err(Failure::request));
+    let budgets = budgets.collect::<Result<Vec<f64>, _>>()?;
     let is_condition = |symbol: &str| card.derived.iter().any(|d| d.needs.contains(&symbol));
-    if let Some((symbol, _)) = args.at.iter().find(|(s, _)| card.input(s).is_none() && !is_condition(s)) {
+    if let Some((symbol, _)) = at.iter().find(|(s, _)| card.input(s).is_none() && !is_condition(s)) {
         return Err(Failure::request(format!("`{symbol}` is neither an input nor a condition of `{}`", card.id)));
     }
-    let fixed: Vec<(String, f64)> = args.at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
-    let optima = args
-        .compute
+    let fixed: Vec<(String, f64)> = at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
+    let optima = budgets
         .iter()
         .map(|&budget| spend(&saved.known, &saved.ranges, budget, &fixed).map_err(Failure::request))
         .collect::<Result<Vec<_>, _>>()?;
-    let derived = conditional(&saved.known, &args.at);
+    let derived = conditional(&saved.known, &at);
     if optima.is_empty() && derived.is_empty() {
         let needs: Vec<String> = card
             .derived

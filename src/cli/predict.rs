@@ -3,6 +3,7 @@
 use super::{Failure, Outcome, assignment, print, print_json, saved};
 use crate::engine::analysis::{conditional, predict};
 use crate::engine::optimum::admissible;
+use crate::work::given::Given;
 use serde_json::{Map, json};
 use std::io::Write;
 
@@ -14,7 +15,7 @@ pub struct Args {
     fit: String,
     /// Inputs, or the conditions of derived quantities: N=70B,D=1.4T
     #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment, required = true)]
-    at: Vec<(String, f64)>,
+    at: Vec<Given>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -25,22 +26,23 @@ pub struct Args {
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let saved = saved::open(&args.fit)?;
     let card = saved.known.law.card();
-    let given = |symbol: &str| args.at.iter().any(|(s, _)| s == symbol);
+    let at = saved.values(&args.at)?;
+    let given = |symbol: &str| at.iter().any(|(s, _)| s == symbol);
     let known = |symbol: &str| card.input(symbol).is_some() || card.derived.iter().any(|d| d.needs.contains(&symbol));
-    if let Some((symbol, _)) = args.at.iter().find(|(s, _)| !known(s)) {
+    if let Some((symbol, _)) = at.iter().find(|(s, _)| !known(s)) {
         let inputs = card.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(", ");
         return Err(Failure::request(format!(
             "`{symbol}` is neither an input of `{}` ({inputs}) nor a condition of its derived quantities",
             card.id
         )));
     }
-    admissible(card, &args.at).map_err(Failure::request)?;
-    let inputs: Vec<(String, f64)> = args.at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
+    admissible(card, &at).map_err(Failure::request)?;
+    let inputs: Vec<(String, f64)> = at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
     let prediction = match card.inputs.iter().all(|input| given(input.symbol)) {
         true => Some(predict(&saved.known, &saved.ranges, &inputs).map_err(Failure::request)?),
         false => None,
     };
-    let derived = conditional(&saved.known, &args.at);
+    let derived = conditional(&saved.known, &at);
     if prediction.is_none() && derived.is_empty() {
         let missing: Vec<&str> = card.inputs.iter().map(|i| i.symbol).filter(|s| !given(s)).collect();
         return Err(Failure::request(format!("`{}` also needs {} in --at", card.id, missing.join(", "))));
@@ -52,13 +54,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         let mut value = print::by_symbol(&quantities);
         value.insert("fit".to_owned(), json!(saved.name));
         value.insert("law".to_owned(), json!(card.id));
-        value.insert("at".to_owned(), json!(args.at.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()));
+        value.insert("at".to_owned(), json!(at.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()));
         let ratios: Map<String, serde_json::Value> = ratios.into_iter().map(|(s, r)| (s, json!(r))).collect();
         value.insert("extrapolation".to_owned(), json!(ratios));
         value.insert("warnings".to_owned(), super::warnings_json(&warnings));
         return print_json(out, &serde_json::Value::Object(value));
     }
-    let place = args.at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>().join(", ");
+    let place = at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>().join(", ");
     writeln!(out, "{} at {place} ({})\n", saved.name, card.title)?;
     writeln!(out, "{}", print::estimates(&quantities, saved.known.level))?;
     print::warnings(out, &warnings)?;

@@ -1,11 +1,12 @@
 //! `scaling recommend`.
 
-use super::{Failure, Outcome, amount, pair, print, print_json};
+use super::{Failure, Outcome, pair, parameters, print, print_json, tokens};
 use crate::data::ingest::Source;
 use crate::methods::recommend::sweep::{BatchUnit, Reading, Sweep, SweepError};
 use crate::methods::recommend::{Recommendation, Run, published, recommend};
 use crate::show::figure;
 use crate::work::families::sweep;
+use crate::work::given::Amount;
 use crate::work::store::write_whole;
 use serde_json::json;
 use std::io::Write;
@@ -17,16 +18,16 @@ use std::path::{Path, PathBuf};
          scaling recommend --N 215M --D 20B --runs sweep.csv --batch-unit sequences --out sweep/")]
 pub struct Args {
     /// Parameters
-    #[arg(long = "N", value_name = "PARAMETERS", value_parser = amount)]
+    #[arg(long = "N", value_name = "PARAMETERS", value_parser = parameters)]
     n: f64,
     /// Tokens
-    #[arg(long = "D", value_name = "TOKENS", value_parser = amount)]
+    #[arg(long = "D", value_name = "TOKENS", value_parser = tokens)]
     d: f64,
     /// Tokens per sequence
-    #[arg(long, value_name = "TOKENS", value_parser = amount, default_value = "2048")]
+    #[arg(long, value_name = "TOKENS", value_parser = tokens, default_value = "2048")]
     sequence: f64,
     /// Loss expected at the end, for the rules that ask for it [default: with --runs, their best]
-    #[arg(long, value_name = "L")]
+    #[arg(long, value_name = "L", value_parser = loss)]
     loss: Option<f64>,
     /// A sweep of your own: a table with columns of learning rate, batch and loss. Rows of other N
     /// and D are left out where it has these columns. Says what loss following each rule would have
@@ -48,6 +49,11 @@ pub struct Args {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// A loss: `2.1`, `3 bits`.
+fn loss(text: &str) -> Result<f64, String> {
+    Amount::parse(text)?.in_unit(Some("nat/token"))
 }
 
 fn batch_unit(text: &str) -> Result<BatchUnit, String> {

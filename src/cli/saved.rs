@@ -6,6 +6,7 @@ use crate::engine::analysis::Ranges;
 use crate::engine::uncertainty::Uncertainty;
 use crate::published::reference;
 use crate::record::Record;
+use crate::work::given::{Given, unit_of, values};
 use crate::work::store::read_record;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,19 @@ pub struct Saved {
     pub known: Uncertainty,
     /// Where the data lie.
     pub ranges: Ranges,
+    /// Units of inputs and output where they are not the law's: symbol, unit.
+    units: Vec<(String, String)>,
+}
+
+impl Saved {
+    /// Numbers by symbol in the units of this fit.
+    pub fn values(&self, given: &[Given]) -> Result<Vec<(String, f64)>, Failure> {
+        let unit = |symbol: &str| {
+            let own = self.units.iter().find(|(known, _)| known == symbol).map(|(_, unit)| unit.clone());
+            own.or_else(|| unit_of(self.known.law.card(), symbol).map(str::to_owned))
+        };
+        values(given, &unit).map_err(Failure::request)
+    }
 }
 
 /// The record of a path: the file, or `record.json` in a folder.
@@ -47,13 +61,16 @@ pub fn open(fit: &str) -> Result<Saved, Failure> {
             name: fit.to_owned(),
             known: Uncertainty::none(published.law, theta),
             ranges: Ranges::unknown(),
+            units: published.input_units.clone(),
         });
     }
     let (record, _) = record(fit)?;
     let known = Uncertainty::of_record(&record).ok_or_else(|| {
         Failure::work(format!("`{fit}` was fitted with the law `{}`, which this program lacks", record.law.id))
     })?;
-    Ok(Saved { name: fit.to_owned(), known, ranges: Ranges::of_record(&record) })
+    let axes = record.law.inputs.iter().chain([&record.law.output]);
+    let units = axes.map(|axis| (axis.symbol.clone(), axis.unit.clone())).collect();
+    Ok(Saved { name: fit.to_owned(), known, ranges: Ranges::of_record(&record), units })
 }
 
 /// The published constants that may have been meant, of those that can be opened.

@@ -1,6 +1,6 @@
 //! `scaling serve`.
 
-use super::{Failure, Outcome, amount, print, print_json, saved};
+use super::{Failure, Outcome, amount, parameters, print, print_json, saved, tokens};
 use crate::costs::lifetime::{Device, Fleet, Plan, lifetime_optimum, training_optimal_data};
 use crate::engine::uncertainty::Quantity;
 use serde_json::{Value, json};
@@ -19,16 +19,16 @@ pub struct Args {
     /// A saved fit of Hoffmann's form, or published constants as besiroglu2024/main
     fit: String,
     /// Model whose loss is to be reached
-    #[arg(long = "N", value_name = "N", value_parser = amount)]
+    #[arg(long = "N", value_name = "N", value_parser = parameters)]
     n: f64,
     /// Tokens that model is trained on [default: compute-optimal]
-    #[arg(long = "D", value_name = "D", value_parser = amount)]
+    #[arg(long = "D", value_name = "D", value_parser = tokens)]
     d: Option<f64>,
     /// Tokens read over the model's life
-    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = amount)]
+    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = tokens)]
     prompts: f64,
     /// Tokens written over the model's life
-    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = amount)]
+    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = tokens)]
     answers: f64,
     /// Device that trains: price of an hour, peak FLOP a second, share of it reached
     #[arg(long, value_name = "PRICE,PEAK,SHARE", value_parser = device)]
@@ -45,7 +45,9 @@ pub struct Args {
 }
 
 fn device(text: &str) -> Result<Device, String> {
-    let parts = text.split(',').map(amount).collect::<Result<Vec<f64>, _>>()?;
+    let units = ["USD", "FLOP/s", "1"].map(Some).into_iter().chain(std::iter::repeat(None));
+    let part = |(part, unit)| amount(part)?.in_unit(unit);
+    let parts = text.split(',').zip(units).map(part).collect::<Result<Vec<f64>, _>>()?;
     match parts[..] {
         [per_hour, peak, utilisation] if per_hour > 0.0 && peak > 0.0 && utilisation > 0.0 && utilisation <= 1.0 => {
             Ok(Device { per_hour, peak, utilisation })

@@ -62,6 +62,9 @@ pub struct Job {
     pub compare: Vec<String>,
     /// The command that makes it.
     pub command: String,
+    /// Parameters whose constraints were typed in a loss unit, and that unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<(String, String)>,
 }
 
 impl Job {
@@ -89,6 +92,7 @@ impl Job {
             at: Vec::new(),
             compare: Vec::new(),
             command: String::new(),
+            typed: Vec::new(),
         }
     }
 }

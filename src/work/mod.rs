@@ -2,6 +2,7 @@
 
 pub mod families;
 pub mod gallery;
+pub mod given;
 pub mod job;
 pub mod store;
 pub mod study;

@@ -4,13 +4,13 @@
 use crate::base::fault;
 use crate::base::objective::{Delta, Loss, Objective, Residual};
 use crate::base::text::message;
-use crate::base::units;
 use crate::data::ingest::{Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::published::reference;
 use crate::record::{Estimate, Record};
-use crate::work::job::{Job, MOST_REPLICATES};
+use crate::work::given::{Amount, Given, Wishes, unit_of, values};
+use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store::{self, StoreError};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +26,19 @@ enum Number {
 }
 
 impl Number {
-    fn value(&self) -> Result<f64, String> {
+    fn amount(&self) -> Result<Amount, String> {
         match self {
-            Self::Plain(value) => Ok(*value),
-            Self::Text(text) => units::parse(text).map(|q| q.value).map_err(|error| error.to_string()),
+            Self::Plain(value) if value.is_finite() => Ok(Amount::plain(*value)),
+            Self::Plain(value) => Err(format!("{value} is not a finite number")),
+            Self::Text(text) => Amount::parse(text),
+        }
+    }
+
+    /// An end of a range; an infinite one is open.
+    fn end(&self) -> Result<Option<Amount>, String> {
+        match self {
+            Self::Plain(value) if value.is_infinite() => Ok(None),
+            other => other.amount().map(Some),
         }
     }
 }
@@ -309,8 +318,8 @@ impl Study {
     }
 }
 
-fn numbers(map: &BTreeMap<String, Number>) -> Result<Vec<(String, f64)>, String> {
-    map.iter().map(|(k, v)| Ok((k.clone(), v.value()?))).collect()
+fn given(map: &BTreeMap<String, Number>) -> Result<Vec<Given>, String> {
+    map.iter().map(|(symbol, number)| Ok(Given { symbol: symbol.clone(), amount: number.amount()? })).collect()
 }
 
 impl WireJob {
@@ -325,9 +334,20 @@ impl WireJob {
             factor: self.factor,
             offset: self.offset,
         })?;
-        let pairs = |map: &BTreeMap<String, (Number, Number)>| -> Result<Vec<(String, f64, f64)>, String> {
-            map.iter().map(|(k, (a, b))| Ok((k.clone(), a.value()?, b.value()?))).collect()
+        let card = law(&self.law).map_err(|error| error.to_string())?.card();
+        let bounds = self.bound.iter().map(|(k, (low, high))| Ok((k.clone(), low.end()?, high.end()?)));
+        let priors = self.prior.iter().map(|(k, (mean, sd))| Ok((k.clone(), mean.amount()?, sd.amount()?)));
+        let wishes = Wishes {
+            fix: given(&self.fix)?,
+            bounds: bounds.collect::<Result<_, String>>()?,
+            priors: priors.collect::<Result<_, String>>()?,
         };
+        let (fix, bounds, priors, typed) = wishes.resolve(card)?;
+        let numbers = |map: &BTreeMap<String, Number>| -> Result<Vec<(String, f64)>, String> {
+            values(&given(map)?, &|symbol| unit_of(card, symbol).map(str::to_owned))
+        };
+        let cost = card.allocation.as_ref().map_or("FLOP", |allocation| allocation.cost.unit);
+        let compute = self.compute.iter().map(|number| number.amount()?.in_unit(Some(cost)));
         let level = self.level.unwrap_or(level);
         if !(level > 0.0 && level < 1.0) {
             return Err(format!("level = {level} must lie between 0 and 1"));
@@ -354,12 +374,7 @@ impl WireJob {
             filter: self.filter,
             holdout: self.holdout,
             objective,
-            constraints: crate::engine::fit::Constraints {
-                fix: numbers(&self.fix)?,
-                tie: self.tie,
-                bounds: pairs(&self.bound)?,
-                priors: pairs(&self.prior)?,
-            },
+            constraints: crate::engine::fit::Constraints { fix, tie: self.tie, bounds, priors },
             weights: self.weights,
             solver: self.solver,
             cluster: self.cluster,
@@ -368,10 +383,11 @@ impl WireJob {
             seed: self.seed.unwrap_or(seed),
             level,
             predict: self.predict.iter().map(numbers).collect::<Result<_, _>>()?,
-            compute: self.compute.iter().map(Number::value).collect::<Result<_, _>>()?,
+            compute: compute.collect::<Result<_, _>>()?,
             at: numbers(&self.at)?,
             compare: self.compare,
             command: String::new(),
+            typed,
         })
     }
 }

@@ -14,9 +14,14 @@ pub(super) enum Bad {
 #[derive(Clone, Debug)]
 struct Seen {
     unit: Option<Unit>,
+    /// With a power of ten of its own: `0.41M`.
+    scaled: bool,
     row: usize,
     text: Box<str>,
 }
+
+/// Bare numbers below this beside `50M` may have lost their power of ten.
+const BARE: f64 = 1e4;
 
 /// A column of numbers.
 #[derive(Clone, Debug, Default)]
@@ -25,12 +30,18 @@ pub(super) struct Cells {
     /// Rows (from 0) without a value, ascending.
     pub bad: Vec<(usize, Bad)>,
     seen: Vec<Seen>,
+    /// The least number written without power of ten and unit that is not zero, and its row.
+    least: Option<(f64, usize)>,
 }
 
 impl Cells {
     pub fn push(&mut self, value: f64) {
-        if !self.seen.iter().any(|seen| seen.unit.is_none()) {
-            self.seen.push(Seen { unit: None, row: self.values.len(), text: value.to_string().into() });
+        let size = value.abs();
+        if size > 0.0 && self.least.is_none_or(|(least, _)| size < least) {
+            self.least = Some((size, self.values.len()));
+        }
+        if !self.seen.iter().any(|seen| seen.unit.is_none() && !seen.scaled) {
+            self.seen.push(Seen { unit: None, scaled: false, row: self.values.len(), text: value.to_string().into() });
         }
         self.values.push(value);
     }
@@ -60,8 +71,11 @@ impl Cells {
         let row = self.values.len();
         match units::parse(text) {
             Ok(quantity) => {
-                if !self.seen.iter().any(|seen| seen.unit == quantity.unit) {
-                    self.seen.push(Seen { unit: quantity.unit, row, text: text.into() });
+                if quantity.unit.is_none() && !quantity.scaled {
+                    return self.push(quantity.value);
+                }
+                if !self.seen.iter().any(|seen| seen.unit == quantity.unit && seen.scaled == quantity.scaled) {
+                    self.seen.push(Seen { unit: quantity.unit, scaled: quantity.scaled, row, text: text.into() });
                 }
                 self.values.push(quantity.value);
             }
@@ -85,7 +99,7 @@ impl Cells {
                 second_row: second.row + 1,
             }
         };
-        let bare = self.seen.iter().find(|seen| seen.unit.is_none());
+        let bare = self.seen.iter().find(|seen| seen.unit.is_none() && !seen.scaled);
         let named_scale = named.map_or(1.0, |unit| unit.scale);
         for second in &self.seen {
             let Some(unit) = second.unit else { continue };
@@ -98,11 +112,32 @@ impl Cells {
             {
                 return Err(clash(first, second));
             }
+            if let Some(named) = named
+                && (named.dimension != Dimension::NUMBER && named.dimension != unit.dimension
+                    || named.scale != 1.0 && unit.scale == 1.0 && !second.scaled)
+            {
+                return Err(Mistake::HeaderAndCell {
+                    column: column.to_owned(),
+                    cell: second.text.to_string(),
+                    row: second.row + 1,
+                });
+            }
+        }
+        // A cell with a power of ten of its own is complete; a bare one beside it is either in the
+        // header's powers of ten or has lost its own.
+        if let (Some(bare), Some(scaled)) = (bare, self.seen.iter().find(|seen| seen.scaled)) {
+            if named_scale != 1.0 {
+                return Err(clash(bare, scaled));
+            }
+            if let Some((value, row)) = self.least.filter(|&(value, _)| value < BARE) {
+                let text = value.to_string().into();
+                return Err(clash(&Seen { unit: None, scaled: false, row, text }, scaled));
+            }
         }
         if let Some(unit) = self.seen.iter().find_map(|seen| seen.unit) {
             return Ok(Some(unit.dimension));
         }
-        if named_scale != 1.0 {
+        if named_scale != 1.0 && !self.seen.iter().any(|seen| seen.scaled) {
             self.values.iter_mut().for_each(|value| *value *= named_scale);
         }
         Ok(named.map(|unit| unit.dimension).filter(|&dimension| dimension != Dimension::NUMBER))

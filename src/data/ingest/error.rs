@@ -212,6 +212,18 @@ pub enum Mistake {
         /// Its row.
         second_row: usize,
     },
+    /// A cell that contradicts the unit of its column.
+    #[error(
+        "column `{column}`: its header (or --map) and its cell `{cell}` (data row {row}) name different units; keep one of the two"
+    )]
+    HeaderAndCell {
+        /// Header.
+        column: String,
+        /// The cell.
+        cell: String,
+        /// Its row.
+        row: usize,
+    },
     /// A column in the unit of something else.
     #[error(
         "column `{column}` is in {found}, and {role} counts {needed}; choose another column with --map {role}=COLUMN"

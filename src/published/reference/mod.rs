@@ -32,6 +32,7 @@
 //! tolerance = { objective = "1e-9", "*" = "1e-6" }   # optional: relative tolerance, by key or for all keys
 //! contradict = { E = "printed from another fit" }    # optional: keys of a reproduced fit that must not agree, and why
 //! recommends = "learning-rate" # optional: takes part in recommendations · batch-tokens
+//! input_units = { x = "PF-days" }              # optional: the unit of an input that the law leaves open
 //! units = "N without embeddings"               # optional: how its authors count, shown beside a recommendation
 //!
 //! [[fit.value]]                # one more number that the source prints for this fit
@@ -255,6 +256,8 @@ pub struct FitReference {
     pub recommends: Option<Recommends>,
     /// How its authors count, where that must be said beside a recommendation.
     pub units: String,
+    /// Units of inputs that the law leaves open: symbol, unit.
+    pub input_units: Vec<(String, String)>,
     /// Parameters held fixed in a refit, by position.
     pub fixed: Vec<usize>,
     /// Start of a local search, by position, where a local minimum is meant.

@@ -5,6 +5,7 @@ use super::{
     Tolerance, Value, Weights,
 };
 use crate::base::objective::{Loss, Objective, Residual};
+use crate::base::units::Unit;
 use crate::data::ingest::Source;
 use crate::data::ingest::is_beside;
 use crate::laws;
@@ -60,6 +61,8 @@ struct WireFit {
     recommends: Option<Recommends>,
     #[serde(default)]
     units: String,
+    #[serde(default)]
+    input_units: Texts,
     #[serde(default)]
     value: Vec<WireValue>,
 }
@@ -194,6 +197,11 @@ impl WireFit {
             }
         }
         self.check_keys()?;
+        for (symbol, unit) in &self.input_units {
+            if card.input(symbol).is_none() || Unit::parse(unit).is_err() {
+                return Err(format!("input_units: {symbol} = {unit:?} is no unit of an input of {}", card.id));
+            }
+        }
         let params = card
             .params
             .iter()
@@ -223,6 +231,7 @@ impl WireFit {
             expect: self.expect,
             why: self.why,
             units: self.units,
+            input_units: self.input_units.into_iter().collect(),
             recommends: self.recommends,
             fixed,
             params,

@@ -1,6 +1,11 @@
 //! Numbers as people write them (`70B`, `1.4T`, `6 ZFLOP`, `12.5 PF-days`, `350M tokens`) and the
 //! units that keep FLOP from meeting tokens.
 
+mod digits;
+mod names;
+
+use digits::{shown, spelled, split_number, without_separators};
+use names::{TIMES, magnitude, magnitude_and_unit, named, power_of_ten, times_power_of_ten};
 use std::fmt;
 
 /// One petaflop-day in FLOP.
@@ -61,24 +66,51 @@ impl Unit {
     /// Reads a unit: `tokens`, `nat/token`, `ZFLOP`, `PF-days`, `1`, `%`; with a power of ten in
     /// front if need be: `B parameters`, `1e18 FLOP`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        let text = text.trim();
-        if matches!(text, "" | "1") {
+        let plain = spelled(text.trim());
+        let plain = plain.strip_prefix("in ").or_else(|| plain.strip_prefix("In ")).unwrap_or(&plain).trim();
+        let plain = plain.strip_prefix("units of ").unwrap_or(plain).trim();
+        if matches!(plain, "" | "1") {
             return Ok(Self::NUMBER);
         }
-        if let Some(unit) = named(text) {
+        if let Some(unit) = named(plain) {
             return Ok(unit);
         }
-        let unknown = || UnitError::UnknownUnit { unit: text.to_owned() };
-        if text.starts_with(|c: char| c.is_ascii_digit()) {
-            let quantity = parse(text).map_err(|_| unknown())?;
-            return Ok(Self {
-                dimension: quantity.unit.map_or(Dimension::NUMBER, |u| u.dimension),
-                scale: quantity.value,
-            });
+        let unknown = || UnitError::UnknownUnit { unit: text.trim().to_owned() };
+        let found = power_of_ten(plain).or_else(|| magnitude_and_unit(plain));
+        if let Some((power, unit)) = found {
+            let unit = unit.unwrap_or(Self::NUMBER);
+            return Ok(Self { dimension: unit.dimension, scale: unit.scale * 10f64.powi(power) });
         }
-        let (power, unit) = magnitude_and_unit(text).ok_or_else(unknown)?;
-        let unit = unit.unwrap_or(Self::NUMBER);
-        Ok(Self { dimension: unit.dimension, scale: unit.scale * 10f64.powi(power) })
+        let digits = plain.trim_start_matches(TIMES).trim_start();
+        if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(unknown());
+        }
+        let quantity = parse(digits).ok().filter(|quantity| quantity.value > 0.0).ok_or_else(unknown)?;
+        Ok(Self { dimension: quantity.unit.map_or(Dimension::NUMBER, |u| u.dimension), scale: quantity.value })
+    }
+
+    /// The unit that `bits` are where a loss must stand: a loss in bits is per token unless it says
+    /// otherwise, as one in nats is.
+    fn as_loss(self) -> Self {
+        match self.dimension {
+            Dimension::BITS => Self { dimension: Dimension::NAT_PER_TOKEN, scale: self.scale * std::f64::consts::LN_2 },
+            _ => self,
+        }
+    }
+
+    /// The name of this unit as one of a loss, if it is one: `bits/byte`, `nat/token`.
+    pub fn of_loss(self) -> Option<String> {
+        let unit = self.as_loss();
+        let per = (unit.dimension.of == "nat" && unit.dimension.per != "1").then_some(unit.dimension.per)?;
+        let of = [("nat", 1.0), ("bits", std::f64::consts::LN_2)].into_iter().find(|(_, scale)| *scale == unit.scale);
+        of.map(|(of, _)| format!("{of}/{per}"))
+    }
+
+    /// This unit, if a quantity of the needed one can be written in it: of the same dimension, or
+    /// bits for a loss.
+    pub fn for_dimension(self, needed: Dimension) -> Option<Self> {
+        let unit = if needed == Dimension::NAT_PER_TOKEN { self.as_loss() } else { self };
+        (unit.dimension == needed).then_some(unit)
     }
 }
 
@@ -89,6 +121,30 @@ pub struct Quantity {
     pub value: f64,
     /// The unit written.
     pub unit: Option<Unit>,
+    /// The number without its unit: 3640 of `3640 PF-days`, 4.1e5 of `0.41M`.
+    pub number: f64,
+    /// A power of ten was written beside the digits (`0.41M`, `6x10^23`): the number is complete.
+    pub scaled: bool,
+}
+
+impl Quantity {
+    /// The number of a stated unit that this is; without a unit of its own it is taken to be in
+    /// that one. `text` is for the message.
+    ///
+    /// # Errors
+    /// [`UnitError::WrongDimension`] or [`UnitError::NoUnitHere`].
+    pub fn in_unit(&self, needed: Unit, text: &str) -> Result<f64, UnitError> {
+        let Some(unit) = self.unit else { return Ok(self.number) };
+        if unit == needed {
+            return Ok(self.number);
+        }
+        let text = text.trim().to_owned();
+        match unit.for_dimension(needed.dimension) {
+            Some(unit) => Ok(self.number * (unit.scale / needed.scale)),
+            None if needed.dimension == Dimension::NUMBER => Err(UnitError::NoUnitHere { text, found: unit.dimension }),
+            None => Err(UnitError::WrongDimension { text, found: unit.dimension, needed: needed.dimension }),
+        }
+    }
 }
 
 /// Why a text is not the quantity asked for.
@@ -112,6 +168,14 @@ pub enum UnitError {
         /// As written.
         unit: String,
     },
+    /// A unit on what is a pure number.
+    #[error("`{text}` counts {found} where a number without a unit must stand")]
+    NoUnitHere {
+        /// As written.
+        text: String,
+        /// Its dimension.
+        found: Dimension,
+    },
     /// A unit of another dimension.
     #[error("`{text}` counts {found} where {needed} must stand")]
     WrongDimension {
@@ -124,13 +188,38 @@ pub enum UnitError {
     },
 }
 
+/// How decimals and thousands are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decimal {
+    /// `1,234.5`; a comma that could be either is an error.
+    #[default]
+    Point,
+    /// `3,894`, as some cells of the table show; a single point is a decimal one where it cannot
+    /// separate thousands, else an error.
+    CommaSeen,
+    /// `1.234,5`, as the user says.
+    Comma,
+}
+
 /// Reads a number with an optional suffix and unit: `3e21`, `1_000`, `70B`, `6 ZFLOP`,
-/// `12.5 PF-days`, `350M tokens`, `6x10^23 FLOP`.
+/// `12.5 PF-days`, `350M tokens`, `6x10^23 FLOP`, `6·10²³`, `50 000 000`.
+///
+/// # Errors
+/// [`UnitError`].
 pub fn parse(text: &str) -> Result<Quantity, UnitError> {
-    let text = text.trim();
-    let not_a_number = || UnitError::NotANumber { text: text.to_owned() };
-    let (digits, rest) = split_number(text).ok_or_else(not_a_number)?;
-    let digits = without_separators(digits, text)?;
+    parse_with(text, Decimal::Point)
+}
+
+/// The same with a stated decimal mark.
+///
+/// # Errors
+/// [`UnitError`].
+pub fn parse_with(text: &str, decimal: Decimal) -> Result<Quantity, UnitError> {
+    let spelled = spelled(text.trim());
+    let text = &*spelled;
+    let not_a_number = || UnitError::NotANumber { text: shown(text) };
+    let (digits, rest) = split_number(text, decimal).ok_or_else(not_a_number)?;
+    let digits = without_separators(digits, text, decimal)?;
     let rest = rest.trim();
     let (power, unit) = if rest.is_empty() {
         (0, None)
@@ -138,12 +227,12 @@ pub fn parse(text: &str) -> Result<Quantity, UnitError> {
         (power, None)
     } else if let Some(unit) = named(rest) {
         (0, Some(unit))
-    } else if let Some(found) = magnitude_and_unit(rest) {
+    } else if let Some(found) = times_power_of_ten(rest).or_else(|| magnitude_and_unit(rest)) {
         found
     } else if rest.contains(|c: char| c.is_ascii_digit()) {
         return Err(not_a_number());
     } else {
-        return Err(UnitError::UnknownUnit { unit: rest.to_owned() });
+        return Err(UnitError::UnknownUnit { unit: shown(rest) });
     };
     // The power of ten is read with the digits, so that 1.4T is the double nearest to 1.4e12.
     let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
@@ -151,210 +240,25 @@ pub fn parse(text: &str) -> Result<Quantity, UnitError> {
         None => (digits.as_str(), 0),
     };
     let exponent = exponent.checked_add(power).ok_or_else(not_a_number)?;
-    let value: f64 = format!("{mantissa}e{exponent}").parse().map_err(|_| not_a_number())?;
-    Ok(Quantity { value: unit.map_or(value, |unit| value * unit.scale), unit })
+    let number: f64 = format!("{mantissa}e{exponent}").parse().map_err(|_| not_a_number())?;
+    Ok(Quantity { value: unit.map_or(number, |unit| number * unit.scale), unit, number, scaled: power != 0 })
+}
+
+/// Reads a quantity in a stated unit; a number without one is taken to be in that unit.
+///
+/// # Errors
+/// [`UnitError`].
+pub fn parse_in(text: &str, needed: Unit) -> Result<f64, UnitError> {
+    parse(text)?.in_unit(needed, text)
 }
 
 /// Reads a quantity of one dimension, in its base unit. A number without a unit is taken to be in
 /// the base unit.
+///
+/// # Errors
+/// [`UnitError`].
 pub fn parse_as(text: &str, needed: Dimension) -> Result<f64, UnitError> {
-    let quantity = parse(text)?;
-    match quantity.unit {
-        Some(unit) if unit.dimension != needed => {
-            Err(UnitError::WrongDimension { text: text.trim().to_owned(), found: unit.dimension, needed })
-        }
-        _ => Ok(quantity.value),
-    }
-}
-
-/// The longest prefix that reads as a number, and what follows it.
-fn split_number(text: &str) -> Option<(&str, &str)> {
-    let bytes = text.as_bytes();
-    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
-    let mut i = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
-    let start = i;
-    while digit(i) || (i > start && matches!(bytes.get(i), Some(b'_' | b',')) && digit(i + 1)) {
-        i += 1;
-    }
-    let whole = i > start;
-    if bytes.get(i) == Some(&b'.') && (whole || digit(i + 1)) {
-        i += 1;
-        while digit(i) || (bytes.get(i) == Some(&b'_') && digit(i + 1)) {
-            i += 1;
-        }
-    } else if !whole {
-        return None;
-    }
-    if matches!(bytes.get(i), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(i + 1), Some(b'+' | b'-')));
-        if digit(i + 1 + sign) {
-            i += 1 + sign;
-            while digit(i) {
-                i += 1;
-            }
-        }
-    }
-    Some(text.split_at(i))
-}
-
-/// Digits without `_`, and without `,` where it can only separate thousands.
-fn without_separators(digits: &str, text: &str) -> Result<String, UnitError> {
-    let plain = digits.replace('_', "");
-    if !plain.contains(',') {
-        return Ok(plain);
-    }
-    let whole = plain.split(['.', 'e', 'E']).next().unwrap_or_default();
-    let mut groups = whole.trim_start_matches(['+', '-']).split(',');
-    let head = groups.next().map_or(0, str::len);
-    let tail: Vec<&str> = groups.collect();
-    let unambiguous = tail.len() >= 2 || plain.contains('.');
-    if unambiguous && (1..=3).contains(&head) && tail.iter().all(|group| group.len() == 3) {
-        Ok(plain.replace(',', ""))
-    } else {
-        Err(UnitError::AmbiguousComma { text: text.to_owned() })
-    }
-}
-
-/// The power of ten of a suffix: `B` 9, `million` 6.
-fn magnitude(text: &str) -> Option<i32> {
-    Some(match text {
-        "k" | "K" => 3,
-        "m" | "M" => 6,
-        "b" | "B" | "G" => 9,
-        "t" | "T" => 12,
-        "P" => 15,
-        _ => match text.to_ascii_lowercase().as_str() {
-            "thousand" | "thousands" => 3,
-            "million" | "millions" | "mn" => 6,
-            "billion" | "billions" | "bn" => 9,
-            "trillion" | "trillions" | "tn" => 12,
-            "quadrillion" | "quadrillions" => 15,
-            _ => return None,
-        },
-    })
-}
-
-/// `B tokens`, `Mtokens`, `billion`: a power of ten and perhaps a unit; `x10^21`, `^21` too.
-fn magnitude_and_unit(text: &str) -> Option<(i32, Option<Unit>)> {
-    if let Some(power) = magnitude(text) {
-        return Some((power, None));
-    }
-    if let Some((first, rest)) = text.split_once(char::is_whitespace)
-        && let Some(power) = magnitude(first)
-    {
-        return named(rest.trim()).map(|unit| (power, Some(unit)));
-    }
-    if let Some(rest) = text.strip_prefix(['x', 'X', '*', '×', '·'])
-        && let Some(rest) = rest.trim_start().strip_prefix("10^")
-    {
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '-' || c == '+')).unwrap_or(rest.len());
-        let (power, unit) = rest.split_at(end);
-        let power = power.parse().ok()?;
-        let unit = unit.trim();
-        return if unit.is_empty() { Some((power, None)) } else { named(unit).map(|unit| (power, Some(unit))) };
-    }
-    let mut chars = text.chars();
-    let first = chars.next()?;
-    let power = magnitude(first.encode_utf8(&mut [0; 4]))?;
-    named(chars.as_str()).map(|unit| (power, Some(unit)))
-}
-
-/// The countable things: name in messages, other spellings (singular, lower case), size.
-const THINGS: &[(&str, &[&str], f64)] = &[
-    ("parameters", &["parameter", "param", "weight"], 1.0),
-    ("tokens", &["token", "tok", "visualtoken"], 1.0),
-    ("nat", &["nat"], 1.0),
-    ("bits", &["bit"], 1.0),
-    ("days", &["day"], 1.0),
-    ("days", &["hour", "h"], 1.0 / 24.0),
-    ("days", &["minute"], 1.0 / 1440.0),
-    ("days", &["second", "sec", "s"], 1.0 / 86_400.0),
-    ("days", &["year"], 365.25),
-    ("sequences", &["sequence", "seq"], 1.0),
-    ("characters", &["character", "char"], 1.0),
-    ("bytes", &["byte"], 1.0),
-    ("examples", &["example", "sample"], 1.0),
-    ("images", &["image"], 1.0),
-    ("pixels", &["pixel"], 1.0),
-    ("sentence pairs", &["sentencepair"], 1.0),
-    ("steps", &["step"], 1.0),
-    ("epochs", &["epoch"], 1.0),
-    ("experts", &["expert"], 1.0),
-    ("layers", &["layer"], 1.0),
-    ("shots", &["shot"], 1.0),
-    ("attempts", &["attempt"], 1.0),
-    ("words", &["word"], 1.0),
-    ("USD", &["usd", "dollar", "$"], 1.0),
-];
-
-/// SI prefixes as FLOP wear them: letter, word, power of ten.
-const PREFIXES: &[(&str, &str, i32)] = &[
-    ("k", "kilo", 3),
-    ("m", "mega", 6),
-    ("g", "giga", 9),
-    ("t", "tera", 12),
-    ("p", "peta", 15),
-    ("e", "exa", 18),
-    ("z", "zetta", 21),
-    ("y", "yotta", 24),
-    ("r", "ronna", 27),
-];
-
-fn singular(word: &str) -> &str {
-    if word.len() > 1 { word.strip_suffix('s').unwrap_or(word) } else { word }
-}
-
-/// A unit by name, without a power of ten in front.
-fn named(text: &str) -> Option<Unit> {
-    let plain: String = text.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '.')).collect();
-    match plain.as_str() {
-        "%" | "percent" => return Some(Unit { dimension: Dimension::NUMBER, scale: 0.01 }),
-        "1" => return Some(Unit::NUMBER),
-        // A loss "in nats" is per token unless it says otherwise.
-        "nat" | "nats" => return Some(Unit::base(Dimension::NAT_PER_TOKEN)),
-        _ => {}
-    }
-    if let Some(rate) = plain.strip_suffix("days").or_else(|| plain.strip_suffix("day"))
-        && let Some(power) = flop_prefix(rate.trim_end_matches("/s"), &["flops", "flop", "f"])
-    {
-        return (power > 0).then(|| Unit { dimension: Dimension::FLOP, scale: PF_DAY * 10f64.powi(power - 15) });
-    }
-    let (of, per) = match plain.split_once('/') {
-        Some((of, per)) => (of, Some(per)),
-        None => (plain.as_str(), None),
-    };
-    let (of, scale) = thing(of)?;
-    let Some(per) = per else {
-        return Some(Unit { dimension: Dimension { of, per: "1" }, scale });
-    };
-    let (per, per_scale) = thing(per)?;
-    let (of, scale) = if of == "bits" { ("nat", std::f64::consts::LN_2) } else { (of, scale) };
-    Some(Unit {
-        dimension: Dimension { of, per: if per == "1" { per } else { singular(per) } },
-        scale: scale / per_scale,
-    })
-}
-
-fn thing(word: &str) -> Option<(&'static str, f64)> {
-    if word == "1" {
-        return Some(("1", 1.0));
-    }
-    if let Some(power) = flop_prefix(word, &["flops", "flop"]) {
-        return Some(("FLOP", 10f64.powi(power)));
-    }
-    let word = singular(word);
-    THINGS.iter().find(|(_, names, _)| names.contains(&word)).map(|&(name, _, scale)| (name, scale))
-}
-
-/// The power of ten of `zflop`, `petaflops`, `flop`, for any of the given endings.
-fn flop_prefix(word: &str, endings: &[&str]) -> Option<i32> {
-    endings.iter().find_map(|ending| {
-        let prefix = word.strip_suffix(ending)?;
-        if prefix.is_empty() {
-            return Some(0);
-        }
-        PREFIXES.iter().find(|(letter, long, _)| prefix == *letter || prefix == *long).map(|&(_, _, power)| power)
-    })
+    parse_in(text, Unit::base(needed))
 }
 
 /// A number for people: `70.3B`, `1.4T`, `125M`, `0.348`, `5.76e23`; three significant digits.
