@@ -235,6 +235,36 @@ pub struct Derived {
     pub value: fn(theta: &[f64], at: &[f64]) -> f64,
 }
 
+/// A function of parameters and conditions that calls them by name: `named!(|[a, alpha], [c]| a * c.powf(alpha))`
+/// is a `fn(theta, at)`, NaN if it is called with other numbers of them.
+macro_rules! named {
+    (|_, $at:pat_param| $body:expr) => {
+        |_: &[f64], at: &[f64]| {
+            let &$at = at else { return f64::NAN };
+            $body
+        }
+    };
+    (|$theta:pat_param, _| $body:expr) => {
+        |theta: &[f64], _: &[f64]| {
+            let &$theta = theta else { return f64::NAN };
+            $body
+        }
+    };
+    (|$theta:ident, $at:pat_param| $body:expr) => {
+        |$theta: &[f64], at: &[f64]| {
+            let &$at = at else { return f64::NAN };
+            $body
+        }
+    };
+    (|$theta:pat_param, $at:pat_param| $body:expr) => {
+        |theta: &[f64], at: &[f64]| {
+            let (&$theta, &$at) = (theta, at) else { return f64::NAN };
+            $body
+        }
+    };
+}
+pub(crate) use named;
+
 /// A law that this one becomes for special parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {

@@ -23,19 +23,27 @@ laws! {
         scale_power::ScalePower,
     }
     compute {
+        abnar_sparsity::AbnarSparsity,
         allocation_power::AllocationPower,
         chinchilla::Chinchilla,
         clark::Clark,
         clark_bilinear::ClarkBilinear,
+        distillation::Distillation,
+        epochs::Epochs,
+        frantar_sparsity::FrantarSparsity,
         gadre::Gadre,
         gadre_error::GadreError,
         henighan_allocation::HenighanAllocation,
+        joint_moe::JointMoe,
         kaplan::Kaplan,
         kaplan_critical_batch::KaplanCriticalBatch,
         kaplan_steps::KaplanSteps,
         kaplan_trajectory::KaplanTrajectory,
         muennighoff::Muennighoff,
         muennighoff_geometric::MuennighoffGeometric,
+        sae::Sae,
+        scale_rl::ScaleRl,
+        tan_rl::TanRl,
         tokens_per_parameter::TokensPerParameter,
     }
     precision {
@@ -47,6 +55,7 @@ laws! {
         capybara_float::CapybaraFloat,
         capybara_mantissa::CapybaraMantissa,
         capybara_mantissa_joint::CapybaraMantissaJoint,
+        compression::Compression,
         kumar::Kumar,
         kumar_float::KumarFloat,
         kumar_offset::KumarOffset,
@@ -70,11 +79,22 @@ laws! {
         deepseek_batch::DeepseekBatch,
         deepseek_lr::DeepseekLr,
         kaplan_lr::KaplanLr,
+        marin_lr::MarinLr,
+        moe_lr::MoeLr,
         porian_batch::PorianBatch,
         porian_lr::PorianLr,
         step_law_batch::StepLawBatch,
         step_law_batch_size::StepLawBatchSize,
         step_law_lr::StepLawLr,
+    }
+    task {
+        capability_sigmoid::CapabilitySigmoid,
+        horizon_trend::HorizonTrend,
+        log_accuracy::LogAccuracy,
+        log_accuracy_nd::LogAccuracyNd,
+        log_accuracy_passk::LogAccuracyPassk,
+        pass_until::PassUntil,
+        success_horizon::SuccessHorizon,
     }
 }
 

@@ -129,7 +129,7 @@ impl Checker<'_> {
 
     fn theta(&mut self, fit: &FitReference, from: From) -> Option<Result<Vec<f64>, String>> {
         match from {
-            From::Params => Some(fit.theta().ok_or_else(|| "not all parameters are printed".to_owned())),
+            From::Params => Some(Ok(fit.printed_theta())),
             From::Refit => self.refit(fit).map(|refit| refit.map(|refit| refit.theta)),
         }
     }

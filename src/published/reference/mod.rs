@@ -277,6 +277,11 @@ impl FitReference {
     pub fn theta(&self) -> Option<Vec<f64>> {
         self.params.iter().map(|param| param.as_ref().map(|expected| expected.printed.value)).collect()
     }
+
+    /// Parameters in card order, NaN where none is printed: whatever depends on those is NaN too.
+    pub fn printed_theta(&self) -> Vec<f64> {
+        self.params.iter().map(|param| param.as_ref().map_or(f64::NAN, |expected| expected.printed.value)).collect()
+    }
 }
 
 /// One paper's numbers.

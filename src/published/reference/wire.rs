@@ -207,7 +207,8 @@ impl WireFit {
             .iter()
             .map(|param| self.params.get(param.symbol).map(|text| self.expected(param.symbol, text)).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        if !refitted && params.iter().any(Option::is_none) {
+        // What follows from some parameters alone, a ratio say, can be held to print without the others.
+        if !refitted && params.iter().any(Option::is_none) && self.value.is_empty() {
             return Err("lacks a parameter".to_owned());
         }
         let fixed = self.fixed.iter().map(position).collect::<Result<Vec<_>, _>>()?;
