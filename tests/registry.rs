@@ -220,6 +220,53 @@ fn cards_say_what_they_mean() {
     });
 }
 
+/// A card that stops at `..Card::DEFAULT` has left nothing out that has no default.
+#[test]
+fn no_field_without_a_default_is_empty() {
+    every_card(|card, complaints| {
+        let texts = [("id", card.id), ("title", card.title), ("formula", card.formula), ("notes", card.notes)];
+        let inputs = card.inputs.iter().chain([&card.output]);
+        for (what, text) in texts.into_iter().chain(inputs.flat_map(|input| {
+            [("symbol", input.symbol), ("name of an input or the output", input.name), ("unit", input.unit)]
+        })) {
+            if text.trim().is_empty() {
+                complaints.push(format!("{what} is empty"));
+            }
+        }
+        for (what, empty) in
+            [("cite", card.cite.is_empty()), ("inputs", card.inputs.is_empty()), ("params", card.params.is_empty())]
+        {
+            if empty {
+                complaints.push(format!("{what} is empty"));
+            }
+        }
+    });
+}
+
+/// The guide is true: its files exist, its commands name tests, and its example is a law of today.
+#[test]
+fn the_guide_leads_where_it_says() {
+    let guide = fs::read_to_string(root().join("src/laws/README.md")).expect("the guide can be read");
+    for chapter in ["## Add a law", "## Add a cost", "## Add a method", "## Add a table"] {
+        let steps = guide.split(chapter).nth(1).unwrap_or_else(|| panic!("no chapter {chapter:?}"));
+        let steps = steps.split("\n## ").next().unwrap_or_default();
+        assert!(steps.lines().any(|line| line.starts_with("1. ")), "{chapter:?} has no numbered steps");
+    }
+    let example = guide.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let law = fs::read_to_string(root().join("src/laws/hyperparameter/porian_lr.rs")).expect("the law can be read");
+    assert_eq!(example, law, "the example is no longer the law's file");
+    assert!(law.lines().count() <= 30, "a power law is a card of 30 lines");
+    let prose: String = guide.split("```").step_by(2).collect();
+    for word in prose.split('`').skip(1).step_by(2) {
+        if word.contains('/') && !word.contains(['<', ' ', '(']) {
+            assert!(root().join(word).exists(), "the guide names {word}, which does not exist");
+        }
+        for test in word.split("--test ").skip(1).filter_map(|rest| rest.split_whitespace().next()) {
+            assert!(root().join(format!("tests/{test}.rs")).exists(), "the guide names a test {test}");
+        }
+    }
+}
+
 #[test]
 fn citations_are_in_the_bibliography() {
     let path = root().join("datasets/references.bib");

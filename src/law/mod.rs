@@ -1,9 +1,11 @@
 //! What a law is: a [`Card`] that says everything about it that is data, and a [`Formula`] that
-//! says it once, over a generic scalar. Everything else ([`Law`]) follows from those two.
+//! says it once, over a generic scalar. Laws that differ in their card alone share a [`Form`].
+//! Everything else ([`Law`]) follows from those two.
 
 mod block;
 mod cost;
 mod of;
+mod shorthand;
 
 pub use crate::base::real::Order;
 use crate::base::real::{Enclosure, Real, X};
@@ -11,6 +13,7 @@ pub use block::{BLOCK, Block, Column, Jet, PAD};
 pub use cost::Cost;
 pub use of::Of;
 use serde::{Deserialize, Serialize};
+pub use shorthand::notes;
 
 /// The most inputs a law may have.
 pub const MAX_INPUTS: usize = 8;
@@ -265,6 +268,20 @@ macro_rules! named {
 }
 pub(crate) use named;
 
+impl Derived {
+    /// Symbol, meaning, formula, unit, needs and value, in this order.
+    pub const fn new(
+        symbol: &'static str,
+        meaning: &'static str,
+        formula: &'static str,
+        unit: &'static str,
+        needs: &'static [&'static str],
+        value: fn(theta: &[f64], at: &[f64]) -> f64,
+    ) -> Self {
+        Self { symbol, meaning, formula, unit, needs, value }
+    }
+}
+
 /// A law that this one becomes for special parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
@@ -363,6 +380,23 @@ pub trait Formula<const P: usize>: Sync + Send + 'static {
     const CARD: Card;
     /// The prediction in natural (published) units, from the inputs and parameters in card order.
     fn predict<R: Real>(x: &[X<R>], theta: &[R; P]) -> R;
+}
+
+/// Arithmetic alone, which several laws may share: each is then a card on it ([`Of::on`]).
+pub trait Form<const P: usize>: Sync + Send + 'static {
+    /// How many inputs it reads.
+    const INPUTS: usize;
+    /// The prediction, from the inputs and parameters in the order of the card.
+    fn predict<R: Real>(x: &[X<R>], theta: &[R; P]) -> R;
+}
+
+/// A formula is a form that one card alone stands on.
+impl<F: Formula<P>, const P: usize> Form<P> for F {
+    const INPUTS: usize = F::CARD.inputs.len();
+    #[inline(always)]
+    fn predict<R: Real>(x: &[X<R>], theta: &[R; P]) -> R {
+        F::predict(x, theta)
+    }
 }
 
 /// What the rest of the program sees: one virtual call for a block of rows, never for a row.

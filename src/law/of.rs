@@ -1,22 +1,38 @@
 //! From one formula over a generic number to values, gradients, Hessians and enclosures, for
 //! whatever vectors the processor has.
 
-use super::{Block, Card, Formula, Jet, Law, MAX_INPUTS, Order};
+use super::{Block, Card, Form, Formula, Jet, Law, MAX_INPUTS, Order};
 #[cfg(target_arch = "x86_64")]
 use crate::base::real::x86;
 use crate::base::real::{Dual, Enclosure, Hyper, Interval, Lanes, Real, Vector, X, elementary};
 
-/// A [`Formula`] seen as a [`Law`]. The only adapter.
-pub struct Of<F, const P: usize>(std::marker::PhantomData<F>);
+/// Arithmetic and a card seen as a [`Law`]. The only adapter.
+pub struct Of<F, const P: usize> {
+    card: &'static Card,
+    form: std::marker::PhantomData<F>,
+}
 
-impl<F, const P: usize> Of<F, P> {
-    /// The adapter; P follows from F.
+impl<F: Formula<P>, const P: usize> Of<F, P> {
+    /// A formula with the card it carries; P follows from F.
     pub const fn new() -> Self {
-        Self(std::marker::PhantomData)
+        Self { card: const { &F::CARD }, form: std::marker::PhantomData }
     }
 }
 
-impl<F, const P: usize> Default for Of<F, P> {
+impl<F: Form<P>, const P: usize> Of<F, P> {
+    /// A card on a form: the law that is nothing but this card.
+    ///
+    /// # Panics
+    /// If the card has another number of inputs or parameters than the form; of a static, when it
+    /// is compiled.
+    pub const fn on(card: &'static Card) -> Self {
+        assert!(card.params.len() == P, "the card has another number of parameters than its form");
+        assert!(card.inputs.len() == F::INPUTS, "the card has another number of inputs than its form");
+        Self { card, form: std::marker::PhantomData }
+    }
+}
+
+impl<F: Formula<P>, const P: usize> Default for Of<F, P> {
     fn default() -> Self {
         Self::new()
     }
@@ -30,14 +46,13 @@ const WHOLE: usize = 6;
 #[cfg(target_arch = "x86_64")]
 const WIDEST: usize = 5;
 
-impl<F: Formula<P>, const P: usize> Of<F, P> {
+impl<F: Form<P>, const P: usize> Of<F, P> {
     /// Values and gradients.
     #[inline(always)]
     fn first<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
-        let inputs = const { F::CARD.inputs.len() };
         let theta: [Dual<Lanes<V>, P>; P] = std::array::from_fn(|i| Dual::variable(theta[i], i));
         for row in (0..block.padded()).step_by(V::WIDTH) {
-            let y = F::predict(&block.lanes::<V, Dual<Lanes<V>, P>>(inputs, row), &theta);
+            let y = F::predict(&block.lanes::<V, Dual<Lanes<V>, P>>(F::INPUTS, row), &theta);
             y.v.0.store(&mut jet.y[row..]);
             for i in 0..P {
                 y.d[i].0.store(&mut jet.d[i][row..]);
@@ -48,10 +63,9 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
     /// Second derivatives too, of all parameters at once.
     #[inline(always)]
     fn second<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
-        let inputs = const { F::CARD.inputs.len() };
         let theta: [Hyper<Lanes<V>, P>; P] = std::array::from_fn(|i| Hyper::variable(theta[i], i));
         for row in (0..block.padded()).step_by(V::WIDTH) {
-            let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, P>>(inputs, row), &theta);
+            let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, P>>(F::INPUTS, row), &theta);
             y.v.0.store(&mut jet.y[row..]);
             for i in 0..P {
                 y.d[i].0.store(&mut jet.d[i][row..]);
@@ -65,7 +79,6 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
     /// The same, two parameters at a time: P(P + 1)/2 sweeps of little code.
     #[inline(always)]
     fn pairs<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
-        let inputs = const { F::CARD.inputs.len() };
         for i in 0..P {
             for j in 0..=i {
                 let theta: [Hyper<Lanes<V>, 2>; P] = std::array::from_fn(|k| match k {
@@ -74,7 +87,7 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
                     _ => Hyper::constant(theta[k]),
                 });
                 for row in (0..block.padded()).step_by(V::WIDTH) {
-                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, 2>>(inputs, row), &theta);
+                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, 2>>(F::INPUTS, row), &theta);
                     let pair = if i == j { y.h[0][0] } else { y.h[1][0] };
                     pair.0.store(&mut jet.h[i * (i + 1) / 2 + j][row..]);
                     if i == j {
@@ -115,9 +128,9 @@ impl<F: Formula<P>, const P: usize> Of<F, P> {
     }
 }
 
-impl<F: Formula<P>, const P: usize> Law for Of<F, P> {
+impl<F: Form<P>, const P: usize> Law for Of<F, P> {
     fn card(&self) -> &'static Card {
-        const { &F::CARD }
+        self.card
     }
 
     fn predict(&self, x: &[f64], theta: &[f64]) -> f64 {

@@ -1,30 +1,38 @@
-//! The registry: a law is one file, and one line here.
+//! The registry: a law is one file, and one line here. `module::Formula` is a law with arithmetic of
+//! its own, `module: Form` a card on a form of [`forms`]. How to add one: `src/laws/README.md`.
+
+pub mod forms;
 
 use crate::law::{Law, Of};
 
 /// Declares the modules and the table of laws, in written order.
 macro_rules! laws {
-    ($($family:ident $(with $shared:ident)* { $($module:ident::$law:ident),* $(,)? })*) => {
+    ($($family:ident $(with $shared:ident)* {
+        $($module:ident $(:: $formula:ident)? $(: $form:ident)?),* $(,)?
+    })*) => {
         $(#[doc = concat!("Laws of the family `", stringify!($family), "`.")] pub mod $family { $(pub mod $shared;)* $(pub mod $module;)* })*
         /// Every law, by family.
-        pub static LAWS: &[&dyn Law] = &[$($(&Of::<$family::$module::$law, _>::new()),*),*];
+        pub static LAWS: &[&dyn Law] = &[$($(
+            $(&Of::<$family::$module::$formula, _>::new(),)?
+            $(&Of::<forms::$form, _>::on(&$family::$module::CARD),)?
+        )*)*];
     };
 }
 
 laws! {
     power {
-        growth_power::GrowthPower,
+        growth_power: Power,
         henighan::Henighan,
         hestness::Hestness,
-        logarithmic::Logarithmic,
+        logarithmic: LogLinear,
         mutual_information::MutualInformation,
-        power::Power,
-        power_offset::PowerOffset,
-        scale_power::ScalePower,
+        power: InversePower,
+        power_offset: PowerOffset,
+        scale_power: ScaledPower,
     }
     compute {
         abnar_sparsity::AbnarSparsity,
-        allocation_power::AllocationPower,
+        allocation_power: Power,
         chinchilla::Chinchilla,
         clark::Clark,
         clark_bilinear::ClarkBilinear,
@@ -33,10 +41,10 @@ laws! {
         frantar_sparsity::FrantarSparsity,
         gadre::Gadre,
         gadre_error::GadreError,
-        henighan_allocation::HenighanAllocation,
+        henighan_allocation: ScaledGrowth,
         joint_moe::JointMoe,
         kaplan::Kaplan,
-        kaplan_critical_batch::KaplanCriticalBatch,
+        kaplan_critical_batch: RootPower,
         kaplan_steps::KaplanSteps,
         kaplan_trajectory::KaplanTrajectory,
         muennighoff::Muennighoff,
@@ -75,17 +83,17 @@ laws! {
         score_sigmoid::ScoreSigmoid,
     }
     hyperparameter {
-        batch_at_loss::BatchAtLoss,
-        deepseek_batch::DeepseekBatch,
-        deepseek_lr::DeepseekLr,
-        kaplan_lr::KaplanLr,
+        batch_at_loss: InversePower,
+        deepseek_batch: Power,
+        deepseek_lr: Power,
+        kaplan_lr: LogLinear,
         marin_lr::MarinLr,
         moe_lr::MoeLr,
-        porian_batch::PorianBatch,
-        porian_lr::PorianLr,
-        step_law_batch::StepLawBatch,
-        step_law_batch_size::StepLawBatchSize,
-        step_law_lr::StepLawLr,
+        porian_batch: Power,
+        porian_lr: Power,
+        step_law_batch: Power,
+        step_law_batch_size: PowerPair,
+        step_law_lr: PowerPair,
     }
     task {
         capability_sigmoid::CapabilitySigmoid,
