@@ -5,6 +5,7 @@
 pub mod allocation;
 pub mod bench;
 pub mod density;
+pub mod extrapolate;
 pub mod lifetime;
 pub mod method;
 pub mod recommend;

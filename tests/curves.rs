@@ -1,0 +1,274 @@
+//! Learning curves: forecasts against the tables that specify them, on published curves read in
+//! place, and the invariances that any forecast of a curve must have.
+
+#[path = "support/curves.rs"]
+mod benchmark;
+#[path = "support/design.rs"]
+mod design;
+
+use benchmark::{BenchmarkCurve, benchmark};
+use scaling_laws::methods::extrapolate::{ExtrapolateError, Forecast, Outcome, Settings, backtest, extrapolate};
+
+fn forecast(x: &[f64], y: &[f64], to: &[f64]) -> Outcome {
+    extrapolate(x, y, to, &Settings::default()).expect("a curve of positive values")
+}
+
+/// A number agrees with a printed one to its last digit.
+fn printed(value: f64, text: &str) -> bool {
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let want: f64 = text.parse().expect("a number");
+    (value - want).abs() <= 0.51 * 10f64.powi(-(decimals as i32))
+}
+
+fn check(what: &str, value: f64, text: &str) {
+    assert!(printed(value, text), "{what}: {value} is not {text}");
+}
+
+/// √2 apart, from 1 to 1024.
+fn grid() -> Vec<f64> {
+    (0..=20).map(|i| 2f64.powf(f64::from(i) / 2.0)).collect()
+}
+
+#[test]
+fn four_synthetic_curves_and_six_points_give_the_specified_digits() {
+    type Case = (fn(f64) -> f64, [&'static str; 5]);
+    let cases: [Case; 4] = [
+        (|x| 2.0 * x.powf(-0.3), ["-1.593145", "-1.798470", ".0094", ".0260", "-.0001"]),
+        (|x| 0.5 + 2.0 * x.powf(-0.4), ["-.516012", "-.550231", ".0044", ".0116", ".3998"]),
+        (|x| 1.0 / (1.0 + (x / 100.0).powf(0.8)), ["-2.468337", "-2.887423", ".0269", ".0838", "-.0815"]),
+        (|x| 1.0 + 0.01 * (7.0 * x.ln()).sin(), ["-.004329", "-.005156", ".0087", ".0090", "-.3219"]),
+    ];
+    let x = grid();
+    for (i, (law, want)) in cases.iter().enumerate() {
+        let y: Vec<f64> = x.iter().map(|&x| law(x)).collect();
+        let outcome = forecast(&x, &y, &[2048.0, 4096.0]);
+        let f = &outcome.forecasts;
+        let got = [f[0].log_mean, f[1].log_mean, f[0].sd_log, f[1].sd_log, outcome.stage.rho];
+        for (value, text) in got.into_iter().zip(want) {
+            check(&format!("synthetic curve {i}"), value, text);
+        }
+    }
+    let outcome = forecast(&[1.0, 2.0, 4.0, 8.0, 16.0, 32.0], &[9.0, 8.0, 7.0, 6.5, 6.2, 6.0], &[64.0]);
+    let f = &outcome.forecasts[0];
+    check("estimate", f.estimate, "5.82429");
+    let ninety = f.intervals.iter().find(|interval| interval.level == 0.9).expect("a default level");
+    check("lower", ninety.lower, "5.58177");
+    check("upper", ninety.upper, "6.07735");
+    check("rho", outcome.stage.rho, ".41041");
+    assert!(outcome.warnings.iter().any(|warning| warning.kind == "too-short"));
+}
+
+fn rmse(forecasts: &[Forecast], y: &[f64]) -> f64 {
+    let sum: f64 = forecasts.iter().zip(y).map(|(f, y)| (f.log_mean - y.ln()).powi(2)).sum();
+    (sum / y.len() as f64).sqrt()
+}
+
+#[test]
+fn six_published_curves_give_the_specified_digits() {
+    let Some(curves) = benchmark("six published curves") else { return };
+    let cases = [
+        ("bird_10", "ViT/B/16", [".013924", "-.927547", ".027101", ".54722"]),
+        ("inet_10", "ViT/B/16", [".017259", "-1.040325", ".026510", ".39397"]),
+        ("cal_5", "MiX/L/16", [".036719", "-1.734351", ".147138", ".10111"]),
+        ("log_perplexity", "6 Enc, 6 Dec", [".026663", "-1.105014", ".029328", ".22154"]),
+        ("val_loss", "1.07e+09", [".001067", "-.167788", ".004534", ".32799"]),
+        ("('date', '1-shot')", "262M", [".022564", "-.359730", ".011472", ".51226"]),
+    ];
+    for (task, model, want) in cases {
+        let curve = curves.iter().find(|c| c.task == task && c.model == model).expect("a curve of the benchmark");
+        let (seen, test) = curve.split(1.0);
+        let outcome = forecast(&seen.0, &seen.1, &test.0);
+        let last = outcome.forecasts.last().expect("test points");
+        let got = [rmse(&outcome.forecasts, &test.1), last.log_mean, last.sd_log, outcome.stage.rho];
+        for (value, text) in got.into_iter().zip(want) {
+            check(&format!("{task} {model}"), value, text);
+        }
+    }
+}
+
+/// Mean over the curves of a domain: RMSE of log loss, coverage of the 90 % interval, how many.
+fn scores(curves: &[BenchmarkCurve], domain: &str, divisor: f64) -> (f64, f64, usize) {
+    let mut sums = (0.0, 0.0, 0);
+    for curve in curves.iter().filter(|curve| curve.domain == domain) {
+        let (seen, test) = curve.split(divisor);
+        if seen.0.len() < 5 || test.0.is_empty() {
+            continue;
+        }
+        let outcome = forecast(&seen.0, &seen.1, &test.0);
+        let inside = outcome.forecasts.iter().zip(&test.1).filter(|(f, y)| {
+            let ninety = f.intervals.iter().find(|interval| interval.level == 0.9).expect("a default level");
+            (ninety.lower..=ninety.upper).contains(y)
+        });
+        sums.1 += inside.count() as f64 / test.0.len() as f64;
+        sums.0 += rmse(&outcome.forecasts, &test.1);
+        sums.2 += 1;
+    }
+    (sums.0 / sums.2 as f64, sums.1 / sums.2 as f64, sums.2)
+}
+
+#[test]
+fn domains_at_three_origins_give_the_specified_means_and_coverage() {
+    let Some(curves) = benchmark("domains at three origins") else { return };
+    let table = [
+        (1.0, [(".02869", 72), (".02766", 5), (".00069", 5), (".01040", 10)]),
+        (2.0, [(".01996", 72), (".00645", 5), (".00139", 5), (".00770", 10)]),
+        (4.0, [(".02169", 65), (".02034", 5), (".00154", 2), (".01092", 10)]),
+    ];
+    let domains = ["IC", "NMT", "LM", "BB"];
+    for (divisor, row) in table {
+        for (domain, (want, count)) in domains.iter().zip(row) {
+            let (mean, coverage, n) = scores(&curves, domain, divisor);
+            check(&format!("{domain} from 1/{divisor}"), mean, want);
+            assert_eq!(n, count, "{domain} from 1/{divisor}");
+            if divisor == 1.0 {
+                let want = [("IC", ".914"), ("NMT", "1"), ("LM", "1"), ("BB", ".754")];
+                let want = want.iter().find(|(d, _)| d == domain).expect("a domain").1;
+                check(&format!("coverage of {domain}"), coverage, want);
+            }
+        }
+    }
+}
+
+fn noisy(n: usize) -> (Vec<f64>, Vec<f64>) {
+    let mut stream = design::Stream(7);
+    let x: Vec<f64> = (0..n).map(|i| 1e9 * 1.2f64.powi(i as i32)).collect();
+    let y = x.iter().map(|x| (1.8 + 40.0 * x.powf(-0.2)) * (0.004 * stream.normal()).exp()).collect();
+    (x, y)
+}
+
+fn close(a: f64, b: f64, to: f64) -> bool {
+    (a / b - 1.0).abs() < to
+}
+
+#[test]
+fn units_of_x_and_y_change_nothing_but_the_units() {
+    let (x, y) = noisy(24);
+    let to = [2.0 * x[23], 5.0 * x[23]];
+    let before = forecast(&x, &y, &to);
+    let (k, c) = (6.0 * 1.3e9, 0.693);
+    let scaled = |v: &[f64], by: f64| v.iter().map(|v| v * by).collect::<Vec<f64>>();
+    let after = forecast(&scaled(&x, k), &scaled(&y, c), &scaled(&to, k));
+    for (a, b) in before.forecasts.iter().zip(&after.forecasts) {
+        assert!(close(c * a.estimate, b.estimate, 1e-9) && close(a.sd_log, b.sd_log, 1e-6), "{a:?} {b:?}");
+    }
+    assert!((before.stage.rho - after.stage.rho).abs() < 1e-6);
+}
+
+#[test]
+fn order_of_rows_changes_no_bit() {
+    let (mut x, mut y) = noisy(30);
+    // Two measurements at one x: their order must not matter either.
+    x.push(x[29]);
+    y.push(y[29] * 1.001);
+    let to = [2.0 * x[29]];
+    let before = forecast(&x, &y, &to);
+    x.reverse();
+    y.reverse();
+    x.rotate_left(11);
+    y.rotate_left(11);
+    assert_eq!(before, forecast(&x, &y, &to));
+}
+
+#[test]
+fn intervals_widen_with_distance_and_nest_by_level() {
+    let (x, y) = noisy(24);
+    let to: Vec<f64> = (0..40).map(|i| x[23] * 1.1f64.powi(i)).collect();
+    let outcome = forecast(&x, &y, &to);
+    for pair in outcome.forecasts.windows(2) {
+        assert!(pair[0].sd_log < pair[1].sd_log);
+        assert!(pair[0].log_mean > pair[1].log_mean, "a curve that falls goes on falling");
+    }
+    for forecast in &outcome.forecasts {
+        for pair in forecast.intervals.windows(2) {
+            assert!(pair[0].level < pair[1].level);
+            assert!(pair[1].lower < pair[0].lower && pair[0].upper < pair[1].upper);
+        }
+    }
+}
+
+#[test]
+fn the_true_next_point_moves_the_forecast_towards_it() {
+    let (x, y) = noisy(24);
+    let next = 1.5 * x[23];
+    let to = [next * 1.05];
+    let before = forecast(&x, &y, &to).forecasts[0].log_mean;
+    for surprise in [-0.04, 0.04] {
+        let mut longer = (x.clone(), y.clone());
+        longer.0.push(next);
+        longer.1.push(before.exp() * f64::exp(surprise));
+        let after = forecast(&longer.0, &longer.1, &to).forecasts[0].log_mean;
+        assert!((after - before) * surprise > 0.0, "{surprise}: {before} {after}");
+        assert!((after - before - surprise).abs() < surprise.abs(), "{surprise}: {before} {after}");
+    }
+}
+
+#[test]
+fn a_target_is_reached_later_for_better_odds() {
+    let x = grid();
+    let y: Vec<f64> = x.iter().map(|x| 2.0 * x.powf(-0.3)).collect();
+    let goal = forecast(&x, &y, &[1.5 * x[20]]).forecasts[0].estimate;
+    let settings = Settings { target: Some(goal), ..Settings::default() };
+    let target = extrapolate(&x, &y, &[], &settings).expect("a curve").target.expect("was asked for");
+    let times: Vec<f64> = target.reach.iter().map(|reach| reach.times.expect("within reach")).collect();
+    assert!(times[0] < times[1] && times[1] < times[2], "{times:?}");
+    assert!(close(times[1], 1.5, 1e-6), "even odds where the forecast itself is the target: {times:?}");
+    let never = Settings { target: Some(1e-3), ..Settings::default() };
+    let target = extrapolate(&x, &y, &[], &never).expect("a curve").target.expect("was asked for");
+    assert!(!target.reached && target.reach.iter().all(|reach| reach.times.is_none()));
+}
+
+fn kinds(y: impl Fn(f64) -> f64, n: usize) -> Vec<String> {
+    let mut stream = design::Stream(3);
+    let x: Vec<f64> = (0..n).map(|i| 1.25f64.powi(i as i32)).collect();
+    let y: Vec<f64> = x.iter().map(|&x| y(x) * (1e-3 * stream.normal()).exp()).collect();
+    let outcome = forecast(&x, &y, &[2.0 * x[n - 1]]);
+    outcome.warnings.into_iter().map(|warning| warning.kind).collect()
+}
+
+#[test]
+fn ill_behaved_curves_are_named() {
+    let power = |x: f64| 1.0 + 2.0 * x.powf(-0.4);
+    let bump = |x: f64, at: f64| (-(x / at).ln().powi(2) * 2.0).exp();
+    assert_eq!(kinds(power, 30), Vec::<String>::new());
+    assert_eq!(kinds(|x| power(x) + 0.5 * bump(x, 60.0), 40), ["double-descent"]);
+    assert_eq!(kinds(|x| power(x) * (1.0 + (x / 500.0).powi(2)), 30), ["diverging"]);
+    assert_eq!(kinds(|x| 1.0 + 2.0 * x.powf(-2.5), 40), ["noise-floor"]);
+    assert_eq!(kinds(power, 6), ["too-short"]);
+}
+
+#[test]
+fn bad_input_is_refused_in_words() {
+    let (x, y) = noisy(10);
+    let settings = Settings::default();
+    let run = |x: &[f64], y: &[f64], to: f64| extrapolate(x, y, &[to], &settings);
+    assert_eq!(run(&x[..4], &y[..4], 1e12), Err(ExtrapolateError::TooFew { points: 4 }));
+    assert_eq!(run(&[], &[], 1e12), Err(ExtrapolateError::TooFew { points: 0 }));
+    assert!(matches!(run(&x, &y[..9], 1e12), Err(ExtrapolateError::Lengths { .. })));
+    assert!(matches!(run(&x, &y, x[3]), Err(ExtrapolateError::Inside { .. })));
+    assert!(matches!(run(&x, &y, f64::NAN), Err(ExtrapolateError::Inside { .. })));
+    assert!(matches!(run(&x, &y, 1e3 * x[9]), Err(ExtrapolateError::TooFar { .. })));
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let mut worse = y.clone();
+        worse[2] = bad;
+        assert!(matches!(run(&x, &worse, 2.0 * x[9]), Err(ExtrapolateError::NotPositive { point: 3, .. })));
+    }
+    let same = vec![5.0; 8];
+    assert_eq!(run(&same, &y[..8], 10.0), Err(ExtrapolateError::TooFew { points: 1 }));
+    // As extreme as numbers get: an answer or a refusal, never a panic or a number that is none.
+    let wild: Vec<f64> = (0..12).map(|i| 10f64.powi(50 * (i % 6) - 100)).collect();
+    let ascending: Vec<f64> = (0..12).map(|i| 10f64.powi(50 * i - 300)).collect();
+    if let Ok(outcome) = run(&ascending, &wild, 2.0 * ascending[11]) {
+        assert!(outcome.forecasts[0].sd_log.is_finite() && outcome.forecasts[0].log_mean.is_finite());
+    }
+}
+
+#[test]
+fn earlier_cuts_are_scored_on_what_came_next() {
+    let (x, y) = noisy(40);
+    let cuts = backtest(&x, &y, &[2.0, 4.0, 8.0, 1e6], &Settings::default()).expect("a curve");
+    assert_eq!(cuts.iter().map(|cut| cut.divisor).collect::<Vec<_>>(), [2.0, 4.0, 8.0]);
+    for cut in &cuts {
+        assert!(cut.x.iter().all(|x| *x > cut.last_x));
+        assert!(cut.rmse_log < 0.02 && cut.rmse_log < cut.last_rmse_log, "{cut:?}");
+    }
+}
