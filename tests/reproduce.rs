@@ -98,3 +98,77 @@ fn malformed_references_are_refused_in_one_sentence() {
         assert!(error.contains(message), "{error:?} does not say {message:?}");
     }
 }
+
+/// A table of three systems beside a reference that claims of it what `claims` says.
+fn claimed(claims: &str) -> Result<Vec<Check>, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("t.csv"), "name,ms,score\na,1,50\nb,2,70\nc,3,60\n").expect("written");
+    let text = format!("key = \"k\"\ntitle = \"t\"\n{claims}");
+    std::fs::write(folder.path().join("k.toml"), text).expect("written");
+    let references = reference::read_folder(folder.path()).map_err(|error| error.to_string())?;
+    Ok(check_all(&references))
+}
+
+fn claim(rest: &str) -> String {
+    format!("[[claim]]\nid = \"c\"\nwhere = \"Table 1\"\nkind = \"published\"\ndataset = \"t.csv\"\n{rest}\n")
+}
+
+const FRONT: &str = "minimise = [\"ms\"]\nmaximise = [\"score\"]\n";
+
+#[test]
+fn claims_about_tables_are_held_against_them() {
+    let of = |rest: &str| claimed(&claim(rest)).expect("it reads").remove(0);
+    for (rest, ours) in [
+        (format!("says = \"on-front\"\n{FRONT}printed = \"2\""), 2.0),
+        (format!("says = \"on-front\"\n{FRONT}row = \"ms < 3\""), 2.0),
+        (format!("says = \"dominated\"\n{FRONT}row = \"name == 'c'\"\nby = \"name == 'b'\""), 1.0),
+        ("says = \"ratio\"\nof = \"score\"\nrow = \"ms == 2\"\nby = \"ms == 1\"\nprinted = \"1.4\"".to_owned(), 1.4),
+        ("says = \"change\"\nof = \"ms\"\nrow = \"ms == 1\"\nby = \"ms == 2\"\nprinted = \"-50\"".to_owned(), -50.0),
+        ("says = \"drop\"\nof = \"score\"\nrow = \"ms == 3\"\nby = \"ms == 2\"\nprinted = \"10\"".to_owned(), 10.0),
+        ("says = \"value\"\nof = \"score\"\nrow = \"ms > 0\"\nover = \"mean\"\nprinted = \"60\"".to_owned(), 60.0),
+        (format!("says = \"value\"\nof = \"score\"\n{FRONT}at = {{ ms = \"1.5\" }}\nprinted = \"50\""), 50.0),
+        (format!("says = \"hypervolume\"\n{FRONT}at = {{ ms = \"4\", score = \"0\" }}\nprinted = \"190\""), 190.0),
+        ("says = \"slope\"\nof = \"score\"\nagainst = \"ms\"\nprinted = \"5\"".to_owned(), 5.0),
+    ] {
+        let check = of(&rest);
+        assert_eq!((check.verdict, check.ours), (Verdict::Agrees, Some(ours)), "{rest}: {}", check.why);
+    }
+    let false_claim = of(&format!("says = \"on-front\"\n{FRONT}row = \"name == 'c'\""));
+    assert_eq!((false_claim.verdict, false_claim.ours), (Verdict::Surprise, Some(0.0)));
+    let two = of("says = \"value\"\nof = \"score\"\nrow = \"ms > 1\"\nprinted = \"60\"");
+    assert!(two.verdict == Verdict::Surprise && two.why.contains("holds for 2 rows"), "{}", two.why);
+}
+
+#[test]
+fn a_claim_that_says_nothing_is_refused() {
+    for (rest, words) in [
+        ("says = \"ratio\"\nof = \"ms\"\nprinted = \"2\"", "needs row and by"),
+        ("says = \"recovery\"\nrow = \"a > 1\"\nby = \"a > 1\"\nprinted = \"2\"", "needs of"),
+        ("says = \"dominated\"\nprinted = \"2\"", "needs row"),
+        ("says = \"on-front\"", "needs printed"),
+        ("says = \"on-front\"\nof = \"ms\"\nprinted = \"1\"", "takes no of"),
+        ("says = \"slope\"\nof = \"ms\"\nprinted = \"1\"", "needs against"),
+        ("says = \"value\"\nof = \"ms\"\nrow = \"ms == 1\"\nprinted = \"x\"", "is not a number"),
+        (
+            "says = \"value\"\nof = \"ms\"\nrow = \"ms == 1\"\nprinted = \"1\"\nexpect = \"contradict\"",
+            "without saying why",
+        ),
+    ] {
+        let error = claimed(&claim(rest)).expect_err("it is refused");
+        assert!(error.contains(words) && error.contains("claim \"c\""), "{rest}: {error}");
+    }
+}
+
+/// The page on the format lists the keys that the parser takes, in its order.
+#[test]
+fn the_page_on_claims_is_held_to_the_parser() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/FORMAT.md")).expect("it is there");
+    let section = page.split("### [[claim]]\n").nth(1).expect("a section on claims");
+    let table = section.split("\n\n").next().expect("a table");
+    let listed: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let error = claimed(&claim("nothing = 1")).expect_err("an unknown key");
+    let known: Vec<&str> =
+        error.split("expected one of").nth(1).expect("the keys").split('`').skip(1).step_by(2).collect();
+    assert_eq!(listed, known);
+}

@@ -7,7 +7,9 @@ mod density;
 mod design;
 mod door;
 mod fit;
+mod frontier;
 mod laws;
+mod method;
 mod optimum;
 mod plot;
 mod predict;
@@ -62,6 +64,8 @@ enum Verb {
     Density(Box<density::Args>),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
+    /// Find the rows of a table that no other row betters
+    Frontier(Box<frontier::Args>),
     /// List laws and methods, or show one
     Laws(laws::Args),
     /// List the built-in data sets, or show one
@@ -182,6 +186,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Serve(args) => serve::run(&args, out),
         Verb::Density(args) => density::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
+        Verb::Frontier(args) => frontier::run(&args, out),
         Verb::Laws(args) => laws::run(&args, out),
         Verb::Datasets(args) => datasets::run(&args, out),
         Verb::Completions { shell } => {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = "Example: scaling reproduce besiroglu2024")]
 pub struct Args {
-    /// A reference (besiroglu2024), or one fit of it (besiroglu2024/main) [default: all]
+    /// A reference (besiroglu2024), or one fit or claim of it (besiroglu2024/main) [default: all]
     key: Option<String>,
     /// Check your own published numbers: every KEY.toml in DIR instead of the built-in references
     ///
@@ -36,9 +36,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         references.retain(|r| r.key == paper);
         if let Some(fit) = fit {
             let name = format!("{paper}/{fit}");
-            references.iter_mut().for_each(|r| r.fits.retain(|f| f.name == name));
+            for reference in &mut references {
+                reference.fits.retain(|fit| fit.name == name);
+                reference.claims.retain(|claim| claim.name == name);
+            }
         }
-        if references.iter().all(|r| r.fits.is_empty()) {
+        if references.iter().all(|r| r.fits.is_empty() && r.claims.is_empty()) {
             return Err(Failure::request(format!("there is no reference `{key}`; `scaling reproduce` runs all")));
         }
     }

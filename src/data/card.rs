@@ -83,6 +83,29 @@ pub struct CardColumn {
     /// What it is, where the name does not say.
     #[serde(default)]
     pub meaning: Option<String>,
+    /// Which way is better, for a column that a frontier weighs.
+    #[serde(default)]
+    pub better: Option<Better>,
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Better {
+    /// Less: a cost, an error.
+    Lower,
+    /// More: a score.
+    Higher,
+}
+
+impl Better {
+    /// 1 for what is to be small, −1 for what is to be large: times it, everything is to be small.
+    pub fn sign(self) -> f64 {
+        match self {
+            Self::Lower => 1.0,
+            Self::Higher => -1.0,
+        }
+    }
 }
 
 /// A role made by a named conversion.

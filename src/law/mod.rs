@@ -46,6 +46,8 @@ pub enum Family {
     Inference,
     /// Closed-form theory.
     Theory,
+    /// Tables of systems that trade cost for quality.
+    Tradeoff,
 }
 
 /// What a column or an input counts. Two measurements that count differently do not meet without

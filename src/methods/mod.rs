@@ -6,6 +6,8 @@ pub mod allocation;
 pub mod bench;
 pub mod density;
 pub mod extrapolate;
+pub mod frontier;
+pub mod job;
 pub mod lifetime;
 pub mod method;
 pub mod recommend;

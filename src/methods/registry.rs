@@ -1,11 +1,14 @@
 //! Every method, by topic: a method is one file or folder, and one line here.
 
 use crate::data::ingest::suggestion;
+use crate::methods::frontier::Frontier;
 use crate::methods::lifetime::Lifetime;
 use crate::methods::method::{Method, MethodError, Of};
 
 /// Every method.
 pub static METHODS: &[&dyn Method] = &[
+    // Tables.
+    &Of::<Frontier>::new(),
     // Inference.
     &Of::<Lifetime>::new(),
 ];

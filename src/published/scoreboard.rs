@@ -2,6 +2,7 @@
 
 use crate::data::ingest::{self, Needed};
 use crate::data::measurements::Measurements;
+use crate::published::claims;
 use crate::published::procedure::Procedure;
 use crate::published::reference::{Check, FitReference, Reference, Verdict, check};
 use crate::record::Comparison;
@@ -33,7 +34,12 @@ pub fn load(reference: &FitReference) -> Result<Measurements, String> {
 
 /// Checks references, refitting where they ask for it.
 pub fn check_all(references: &[Reference]) -> Vec<Check> {
-    check(references, Some(&Procedure { load: &load }))
+    let mut checks = check(references, Some(&Procedure { load: &load }));
+    checks.extend(references.iter().flat_map(|reference| claims::check(&reference.claims)));
+    // Papers in their order, whatever kinds of number they print.
+    let place = |c: &Check| references.iter().position(|r| c.reference.split('/').next() == Some(r.key.as_str()));
+    checks.sort_by_key(place);
+    checks
 }
 
 /// Checks as plain data for figures and reports; those that could not be computed have no number

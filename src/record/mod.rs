@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod diagnostics;
+pub mod method;
 
 use crate::base::objective::Objective;
 use crate::data::measurements::{Provenance, Warning};

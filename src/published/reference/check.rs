@@ -269,6 +269,22 @@ fn optimum(
     }
 }
 
+impl Expected {
+    /// Our number, whether it is as expected, and why not.
+    pub fn judge(&self, ours: f64) -> (Option<f64>, Verdict, String) {
+        if !ours.is_finite() {
+            return (None, Verdict::Surprise, format!("ours is {ours}"));
+        }
+        let (verdict, why) = match (self.tolerance.met(&self.printed, ours), self.contradict.clone()) {
+            (true, None) => (Verdict::Agrees, String::new()),
+            (false, Some(why)) => (Verdict::ContradictsAsRecorded, why),
+            (true, Some(why)) => (Verdict::Surprise, format!("agrees, against the record: {why}")),
+            (false, None) => (Verdict::Surprise, "disagrees".to_owned()),
+        };
+        (Some(ours), verdict, why)
+    }
+}
+
 /// `L at D=1.4e12, N=70e9`.
 fn label(value: &Value) -> String {
     let given = value.at.iter().map(|(key, number)| format!("{key}={}", number.text));
@@ -284,16 +300,9 @@ fn judge(
     kind: Kind,
     ours: Answer,
 ) -> Option<Check> {
-    let recorded = expected.contradict.clone();
     let (ours, verdict, why) = match ours? {
         Err(message) => (None, Verdict::Surprise, message),
-        Ok(ours) if !ours.is_finite() => (None, Verdict::Surprise, format!("ours is {ours}")),
-        Ok(ours) => match (expected.tolerance.met(&expected.printed, ours), recorded) {
-            (true, None) => (Some(ours), Verdict::Agrees, String::new()),
-            (false, Some(why)) => (Some(ours), Verdict::ContradictsAsRecorded, why),
-            (true, Some(why)) => (Some(ours), Verdict::Surprise, format!("agrees, against the record: {why}")),
-            (false, None) => (Some(ours), Verdict::Surprise, "disagrees".to_owned()),
-        },
+        Ok(ours) => expected.judge(ours),
     };
     Some(Check {
         reference: fit.name.clone(),

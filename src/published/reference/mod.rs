@@ -53,15 +53,19 @@
 //! * `se.A`, `lower.A`, `upper.A`, `width.A`: of the bootstrap and its interval;
 //! * a ratio of two of these: `D_opt/N_opt`.
 //!
+//! `[[claim]]` says something of a table, see [`Claim`] and `datasets/FORMAT.md`.
+//!
 //! `via = "gadre2024/loss"` lets another fit predict an input that `at` leaves open. A value takes
 //! `tolerance` (relative), `mcse` (Monte Carlo standard error of a simulated number: five of them
 //! widen the tolerance), `expect = "contradict"` with `why`, and its own `where` and `kind`.
 
 mod check;
+mod claim;
 mod number;
 mod wire;
 
 pub use check::{Check, Engine, Refit, Score, Verdict, check};
+pub use claim::{Claim, Log, Over, Says};
 pub use number::{Printed, Tolerance};
 
 use crate::base::objective::Objective;
@@ -295,6 +299,8 @@ pub struct Reference {
     pub arxiv: Option<String>,
     /// Its fits.
     pub fits: Vec<FitReference>,
+    /// What it claims of tables.
+    pub claims: Vec<Claim>,
 }
 
 /// Every reference that the program carries, by key.

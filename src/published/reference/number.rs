@@ -53,6 +53,8 @@ pub enum Tolerance {
     },
     /// Relative.
     Relative(f64),
+    /// Absolute.
+    Within(f64),
     /// This many matching digits: −log10 of the relative error.
     Digits(u32),
 }
@@ -65,6 +67,8 @@ impl Tolerance {
             // A tie in the last place is decided by rounding, so it counts as met.
             Self::Printed { mcse } => printed.half_unit * (1.0 + 1e-9) + 5.0 * mcse,
             Self::Relative(tolerance) => tolerance * size,
+            // As written in decimals, so that a difference of exactly this much is met.
+            Self::Within(most) => most * (1.0 + 1e-9) + 4.0 * f64::EPSILON * size,
             Self::Digits(digits) => 10f64.powi(-(digits.min(300) as i32)) * size,
         };
         (ours - printed.value).abs() <= most

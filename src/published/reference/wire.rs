@@ -1,5 +1,6 @@
 //! The files as written, and their translation: strings stop here.
 
+use super::claim::{self, WireClaim};
 use super::{
     Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
     Tolerance, Value, Weights,
@@ -21,7 +22,10 @@ struct WireReference {
     key: String,
     title: String,
     arxiv: Option<String>,
+    #[serde(default)]
     fit: Vec<WireFit>,
+    #[serde(default)]
+    claim: Vec<WireClaim>,
 }
 
 #[derive(Deserialize)]
@@ -143,7 +147,11 @@ pub(super) fn parse(file: &str, key: &str, text: &str, folder: Option<&Path>) ->
         let name = format!("{key}/{}", fit.id);
         fits.push(fit.read(name, folder).map_err(|message| ReferenceError::Inconsistent { reference, message })?);
     }
-    Ok(Reference { key: wire.key, title: wire.title, arxiv: wire.arxiv, fits })
+    let claims = claim::read(file, key, wire.claim, &mut ids, folder)?;
+    if fits.is_empty() && claims.is_empty() {
+        return Err(complain("holds neither a [[fit]] nor a [[claim]]".to_owned()));
+    }
+    Ok(Reference { key: wire.key, title: wire.title, arxiv: wire.arxiv, fits, claims })
 }
 
 fn number(key: &str, text: &str) -> Result<Printed, String> {
@@ -151,7 +159,7 @@ fn number(key: &str, text: &str) -> Result<Printed, String> {
 }
 
 /// Where the rows are: a file beside the reference if there is one, else a built-in data set.
-fn source(dataset: &str, folder: Option<&Path>) -> Result<Source, String> {
+pub(super) fn source(dataset: &str, folder: Option<&Path>) -> Result<Source, String> {
     // Whoever wrote the reference has no say over the reader's other files.
     let beside = folder.filter(|_| is_beside(dataset)).map(|folder| folder.join(dataset)).filter(|path| path.is_file());
     let place = folder.map_or(String::new(), |folder| format!(" nor a file in {}", folder.display()));

@@ -12,7 +12,7 @@ pub mod tex;
 pub use fit::{Trust, main_results, of_fit, trust};
 pub use html::html;
 pub use markdown::markdown;
-pub use section::of_section;
+pub use section::{blocks_of_method, of_method, of_section};
 pub use study::{DETAILED, Fitted, Study, Tally, of_study, tally};
 
 use crate::show::figure::{self, Figure, FigureError};

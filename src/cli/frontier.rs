@@ -1,0 +1,66 @@
+//! `scaling frontier`.
+
+use super::method::{self, Common};
+use super::{Outcome, assignment};
+use crate::methods::job::{JobTable, MethodJob};
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+/// Which table, and what is to be small or large.
+#[derive(clap::Args)]
+#[command(after_help = "Example: scaling frontier wang2020-apq --minimise latency --maximise top1
+         scaling frontier models.csv --minimise latency,memory --maximise score --by task --at latency=20")]
+pub struct Args {
+    /// A table or a built-in data set
+    table: String,
+    /// Columns of which less is better [default, with --maximise: those of the data set's card]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    minimise: Vec<String>,
+    /// Columns of which more is better
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    maximise: Vec<String>,
+    /// Column of names for the rows
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Column that parts the table; each part has a front of its own
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    /// Bound on an objective: the best of the others within it is given
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]
+    at: Vec<(String, f64)>,
+    /// Weight of an objective: the row of the least weighted sum is given
+    #[arg(long = "weight", value_name = "COLUMN=VALUE", value_parser = assignment)]
+    weights: Vec<(String, f64)>,
+    /// Corner of the hypervolume [default: the worst of the rows]
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]
+    reference: Vec<(String, f64)>,
+    /// Condition that picks one row, which the others are measured against
+    #[arg(long, value_name = "CONDITION")]
+    baseline: Option<String>,
+    /// Column that plays a role: top1="Top-1 (%)"
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = super::pair)]
+    map: Vec<(String, String)>,
+    /// Rows to keep
+    #[arg(long = "where", value_name = "CONDITION")]
+    filter: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Prints the rows that no other row betters.
+pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let map = |pairs: &[(String, f64)]| pairs.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<Map<_, _>>();
+    let mut job = MethodJob::new("frontier");
+    job.tables = vec![JobTable { map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(&args.table) }];
+    job.settings = json!({
+        "minimise": args.minimise,
+        "maximise": args.maximise,
+        "label": args.label,
+        "by": args.by,
+        "at": Value::Object(map(&args.at)),
+        "weights": Value::Object(map(&args.weights)),
+        "reference": Value::Object(map(&args.reference)),
+        "baseline": args.baseline,
+    });
+    method::run(job, Vec::new(), &args.common, out)
+}
