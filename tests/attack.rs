@@ -225,3 +225,145 @@ fn a_full_standard_error_and_a_name_of_any_bytes_do_no_harm() {
     let (status, text) = said(&scaling(&["fit", "Broken pipe.csv", "--law", "power"], folder.path()));
     assert!(status == 1 && text.contains("Broken pipe.csv"), "{text}");
 }
+
+#[test]
+fn inputs_outside_a_domain_are_refused_by_name() {
+    let folder = place(&fit("one", "predict = [{ x = nan }]"));
+    let refused = |arguments: &[&str], parts: &[&str]| {
+        let (status, text) = said(&scaling(arguments, folder.path()));
+        assert_eq!(status, 2, "{arguments:?}: {text}");
+        for part in parts {
+            assert!(text.contains(part), "{arguments:?} lacks `{part}`: {text}");
+        }
+    };
+    let main = "besiroglu2024/main";
+    for at in ["N=-5,D=1T", "N=0,D=1T", "N=-1e308,D=1T"] {
+        refused(&["predict", main, "--at", at], &["N = ", "outside the domain", "a positive number"]);
+    }
+    refused(&["recommend", "--N", "1.4T", "--D", "1e300"], &["--D 1e300", "between 1 and 1e30"]);
+    refused(&["recommend", "--N", "1e308", "--D", "1T"], &["--N 1e308"]);
+    let held = |more: [&'static str; 2]| [["fit", "runs.csv", "--law", "power-offset"].as_slice(), &more].concat();
+    refused(&held(["--bound", "alpha=0.3..nan"]), &["alpha"]);
+    refused(&held(["--bound", "A=1e300.."]), &["A", "no room"]);
+    refused(&held(["--bound", "E=1e300.."]), &["E", "no room"]);
+    refused(&held(["--bootstrap", "18446744073709551615"]), &["more than 1000000"]);
+    // In a study it is that fit which fails.
+    let output = scaling(&["run", "mine.toml", "--out", "out"], folder.path());
+    let text = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        output.status.code() == Some(1) && text.contains("FAILED") && text.contains("outside the domain"),
+        "{text}"
+    );
+}
+
+#[test]
+fn numbers_at_the_ends_of_numbers_end_soon() {
+    let folder = place("");
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    let rows: String = (1..9).map(|k| format!("{k}e307,1e308,{k}\n")).collect();
+    write("huge.csv", format!("N,D,L\n{rows}"));
+    let rows: String = (1..9).map(|k| format!("{k},{}\n", 9 - k)).collect();
+    write("head.csv", format!("x,{}\n{rows}", "L".repeat(2_000)));
+    let long = format!("L={}", "L".repeat(2_000));
+    for arguments in [
+        &["approaches", "huge.csv"][..],
+        &["fit", "huge.csv", "--law", "chinchilla"],
+        &["fit", "head.csv", "--law", "power", "--map", &long, "--out", "head"],
+        &["plot", "head", "--png"],
+        &["serve", "sardana2024/constants", "--N", "1e-300", "--D", "9007199254740993"],
+        &["serve", "sardana2024/constants", "--N", "1e300", "--D", "1e300", "--prompts", "1e300"],
+        &["optimum", "besiroglu2024/main", "--compute", "1e308"],
+        &["optimum", "besiroglu2024/main", "--compute", "1e-308"],
+        &["predict", "besiroglu2024/main", "--at", "N=1e308,D=5e-324"],
+    ] {
+        let (status, text) = said(&scaling(arguments, folder.path()));
+        assert!(status <= 2 && !text.contains("a fault of this program"), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn exponents_at_the_ends_of_integers_are_no_numbers() {
+    use scaling_laws::base::units;
+    for text in ["6 x10^-2147483648", "6x10^2147483647", "1e2147483647K", "x10^-2147483648"] {
+        assert!(units::parse(text).is_err() && units::Unit::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_reference_and_a_study_read_nothing_but_what_is_beside_them() {
+    let folder = TempDir::new().unwrap();
+    let secret = folder.path().join("secret.csv");
+    fs::write(&secret, "never,to,be,shown\n1,2,3,4\n").unwrap();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let reference = |dataset: &str, printed: &str| {
+        format!(
+            "key = \"mine\"\ntitle = \"x\"\n[[fit]]\nid = \"a\"\nlaw = \"power\"\nwhere = \"here\"\nkind = \"published\"\n\
+             expect = \"reproduce\"\ndataset = \"{dataset}\"\nobjective = {{ residual = \"log\", loss = \"squared\" }}\n\
+             params = {{ A = \"{printed}\", alpha = \"0.5\" }}\n"
+        )
+    };
+    for dataset in [secret.to_str().unwrap(), "../secret.csv", "a/../../secret.csv", "/etc/passwd"] {
+        fs::write(inner.join("mine.toml"), reference(dataset, "1")).unwrap();
+        let (status, text) = said(&scaling(&["reproduce", "--references", "."], &inner));
+        assert!(status > 0 && text.contains("no built-in data set") && !text.contains("never"), "{dataset}: {text}");
+        let study = format!("title = \"x\"\n{}", fit("one", "").replace("runs.csv", dataset));
+        fs::write(inner.join("study.toml"), study).unwrap();
+        let (status, text) = said(&scaling(&["run", "study.toml", "--out", "out"], &inner));
+        assert!(status == 2 && text.contains("outside the study's folder"), "{dataset}: {text}");
+    }
+    fs::write(inner.join("mine.toml"), reference("hoffmann2022-figure4", "1e2147483647K")).unwrap();
+    let (status, text) = said(&scaling(&["reproduce", "--references", "."], &inner));
+    assert!(status > 0 && text.contains("is not a number"), "{text}");
+}
+
+#[test]
+fn names_are_no_markup_in_reports_tables_and_figures() {
+    let folder = TempDir::new().unwrap();
+    let name = "`<img src=x>`|\u{8}=1.csv";
+    fs::create_dir(folder.path().join("in")).unwrap();
+    fs::write(folder.path().join("in").join(name), "x,L\n1,3\n2,2.5\n4,2.2\n8,2.1\n16,2.05\n").unwrap();
+    let study = format!(
+        "title = \"<b>`x`\"\n[[fit]]\nname = \"-one\"\ndata = {name:?}\nlaw = \"power\"\nloss = \"squared\"\nwhere = \"x > 0\"\n"
+    );
+    fs::write(folder.path().join("in/s.toml"), study.replace("\\u{8}", "\\u0008")).unwrap();
+    assert_eq!(said(&scaling(&["run", "in/s.toml", "--out", "out"], folder.path())), (0, String::new()));
+    let out = folder.path().join("out");
+    let markdown = fs::read_to_string(out.join("report.md")).unwrap();
+    let outside: String = code_taken_out(&markdown);
+    let bare = outside.replace("\\<", "");
+    assert!(!bare.contains("<img") && !bare.contains("<b>"), "{outside}");
+    assert!(!fs::read_to_string(out.join("report.html")).unwrap().contains("<img"));
+    let table = fs::read_to_string(out.join("fits.csv")).unwrap();
+    for cell in table.lines().flat_map(|line| line.split(',').take(7)) {
+        assert!(!cell.trim_start_matches('"').starts_with(['=', '+', '-', '@']), "{cell}");
+    }
+    assert_eq!(said(&scaling(&["plot", "out/fits/-one.json", "--png", "--out", "figures"], folder.path())).0, 0);
+    for entry in fs::read_dir(folder.path().join("figures")).unwrap().flatten() {
+        if entry.path().extension().is_some_and(|e| e == "svg") {
+            let svg = fs::read_to_string(entry.path()).unwrap();
+            assert!(!svg.chars().any(|c| c != '\n' && scaling_laws::base::text::is_hidden(c)));
+        }
+    }
+}
+
+/// Markdown without its code spans and blocks, as fences of equal length delimit them.
+fn code_taken_out(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        let escaped = rest[..at].ends_with('\\');
+        let fence = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+        let after = &rest[at + fence..];
+        let closes = |k: &usize| {
+            let run = after[*k..].len() - after[*k..].trim_start_matches('`').len();
+            run == fence && !after[..*k].ends_with('`')
+        };
+        out.push_str(&rest[..at]);
+        rest = match after.match_indices('`').map(|(k, _)| k).find(closes) {
+            Some(end) if !escaped => &after[end + fence..],
+            _ => after,
+        };
+    }
+    out + rest
+}

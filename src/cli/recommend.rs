@@ -77,6 +77,9 @@ impl From<SweepError> for Failure {
 /// user's own runs.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     for (symbol, value) in [("N", args.n), ("D", args.d), ("sequence", args.sequence)] {
+        if value.is_nan() || value <= 0.0 {
+            return Err(Failure::request(format!("--{symbol} {value} must be positive")));
+        }
         if !(1.0..=1e30).contains(&value) {
             return Err(Failure::request(format!(
                 "--{symbol} {value:e} is no size of a run: it must lie between 1 and 1e30"

@@ -214,7 +214,10 @@ pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
         "raw" => Residual::Raw,
         "log" => Residual::Log,
         "log1p" => Residual::Log1p,
-        "log-minus" => Residual::LogMinus { offset: words.offset.ok_or("residual log-minus needs an offset")? },
+        "log-minus" => match words.offset.ok_or("residual log-minus needs an offset")? {
+            offset if offset.is_finite() => Residual::LogMinus { offset },
+            offset => return Err(format!("offset = {offset} must be a finite number")),
+        },
         other => return Err(format!("residual `{other}` is none of raw, log, log1p, log-minus")),
     };
     let delta = || match words.delta {

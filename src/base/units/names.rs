@@ -30,7 +30,7 @@ pub(super) fn power_of_ten(text: &str) -> Option<(i32, Option<Unit>)> {
     let rest = text.trim_start_matches(TIMES).trim_start().strip_prefix("10^")?;
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '-' || c == '+')).unwrap_or(rest.len());
     let (power, unit) = rest.split_at(end);
-    let power = power.parse().ok().filter(|power: &i32| power.abs() < 400)?;
+    let power = power.parse().ok().filter(|power: &i32| (-399..400).contains(power))?;
     let unit = unit.trim();
     if unit.is_empty() { Some((power, None)) } else { named(unit).map(|unit| (power, Some(unit))) }
 }

@@ -51,7 +51,7 @@ pub(super) fn bind(spec: &Spec) -> Result<Bound, FitError> {
         let j = find(symbol)?;
         let range = &mut ranges[leader[j]];
         *range = (range.0.max(*low), range.1.min(*high));
-        if range.0.is_nan() || range.1.is_nan() || range.0 >= range.1 {
+        if low.is_nan() || high.is_nan() || range.0.is_nan() || range.1.is_nan() || range.0 >= range.1 {
             return bad(format!("`--bound {symbol}={low}..{high}` leaves no room for {symbol}"));
         }
     }
@@ -72,7 +72,8 @@ pub(super) fn bind(spec: &Spec) -> Result<Bound, FitError> {
                 let range = match transform {
                     Transform::Identity => (low, high),
                     Transform::Log => {
-                        (if low > 0.0 { low.ln() } else { -690.0 }, if high.is_finite() { high.ln() } else { 690.0 })
+                        let end = |v: f64| v.ln().clamp(-690.0, 690.0);
+                        (if low > 0.0 { end(low) } else { -690.0 }, if high > 0.0 { end(high) } else { -690.0 })
                     }
                 };
                 // Logarithms end at ±690, other numbers well before the largest.

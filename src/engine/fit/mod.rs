@@ -17,7 +17,7 @@ pub use weights::Weights;
 use crate::base::objective::{Loss, Objective, Residual};
 use crate::data::measurements::{Measurements, Warning};
 use crate::engine::solve::least_absolute::{Kinked, RowTable};
-use crate::engine::solve::{Method, Options, Solution, free_scale};
+use crate::engine::solve::{Method, Options, Solution, Termination, free_scale};
 use crate::law::Law;
 use crate::record::{Certificate, FreeScale, Noise};
 use bind::bind;
@@ -302,13 +302,14 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         Starts::Search => seeds::seeds(&setup),
         Starts::Only(starts) => starts.clone(),
     };
+    let each = Options { budget: setup.share(starts.len()), ..Options::default() };
     let mut solved: Vec<(Vec<f64>, Solution)> = starts
         .par_iter()
         .map_init(
             || setup.problem(),
             |problem, theta| {
                 let start = problem.variables(theta);
-                let solution = setup.solve(problem, &start, Options::default());
+                let solution = setup.solve(problem, &start, each);
                 (theta.clone(), solution)
             },
         )
@@ -322,6 +323,14 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         });
     };
     let mut best = best.clone();
+    if best.termination == Termination::Budget && each.budget < Options::default().budget {
+        // The best of all may have what the others did not need.
+        let end = setup.solve(&setup.problem(), &best.q, Options::default());
+        if end.value <= best.value {
+            solved.push((setup.problem().theta(&best.q), end.clone()));
+            best = end;
+        }
+    }
     let mut changed = None;
     if !best.termination.converged() && setup.method == Method::Newton {
         // A second method from the same starts, before giving up.

@@ -25,6 +25,10 @@ use region::{Bounded, Region, Side, variable};
 const TOLERANCE: f64 = 1e-5;
 /// Rows times boxes, at most.
 const EFFORT: usize = 4_000_000;
+/// Boxes at most: what is ever proved takes half of them, and few rows are no reason for more.
+const MOST_BOXES: usize = 20_000;
+/// With fewer boxes nothing is proved.
+const FEWEST_BOXES: usize = 4 * BATCH;
 /// Boxes examined at a time, so that the order does not depend on the threads.
 const BATCH: usize = 64;
 
@@ -79,7 +83,6 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
     let applies = setup.objective.loss == Loss::Squared
         && setup.objective.residual == Residual::Raw
         && setup.priors.is_empty()
-        && setup.rows.len() <= EFFORT / (4 * BATCH)
         && best.is_finite();
     if !applies {
         return None;
@@ -91,6 +94,10 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
     let of_linear: Vec<usize> = linear.iter().filter_map(|&j| variable(setup, j)).collect();
     let moved: Vec<usize> = (0..setup.free()).filter(|i| !of_linear.contains(i)).collect();
     if moved.len() > 2 {
+        return None;
+    }
+    let budget = (EFFORT / setup.rows.len().max(1)).min(MOST_BOXES);
+    if budget < FEWEST_BOXES {
         return None;
     }
     let region = Region::new(setup, best, linear, moved);
@@ -105,7 +112,6 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
         let region = "least squares that is linear in all parameters has no second minimum".to_owned();
         return Some(Proof { gap: 0.0, boxes: 0, region, better });
     }
-    let budget = (EFFORT / setup.rows.len().max(1)).max(4 * BATCH);
     let whole = region.whole();
     if whole.iter().any(|(low, high)| !(low.is_finite() && high.is_finite())) {
         return None;

@@ -22,7 +22,23 @@ fn finished(problem: &dyn Problem, q: &[f64], mut method: impl Iteration) -> Sol
     method.solution(termination)
 }
 
+/// What a search may cost, all starts together: evaluations times rows times pairs of parameters. A few
+/// seconds at the most.
+const SEARCH: usize = 30_000_000;
+/// Second derivatives of this many parameters are taken at once, at a sixth of the price.
+const AT_ONCE: usize = 6;
+/// Evaluations that every start gets.
+const FEWEST: usize = 200;
+
 impl Setup {
+    /// Evaluations for each of so many starts: as many as one solve gets, unless they are dear.
+    pub(super) fn share(&self, starts: usize) -> usize {
+        let parameters = self.bindings.len();
+        let pairs = parameters * (parameters + 1) / 2;
+        let price = self.rows.len() * if parameters <= AT_ONCE { pairs.div_ceil(6) } else { pairs };
+        (SEARCH / (starts * price).max(1)).clamp(FEWEST, Options::default().budget)
+    }
+
     /// Solves from one point in variables, on a problem made by [`Setup::problem`].
     pub fn solve(&self, problem: &FitProblem, q: &[f64], options: Options) -> Solution {
         let options = Options { exact: self.exact(), ..options };
@@ -130,6 +146,9 @@ impl Setup {
 
 /// Rounds of [`Setup::around`].
 const ROUNDS: usize = 4;
+/// Evaluations of one of its solves, which starts next to a minimum, and of all of them.
+const NEXT: usize = 300;
+const AROUND: usize = 12_000;
 
 impl Setup {
     /// The absolute loss of a curved law has minima side by side, each held by as many rows as there
@@ -138,6 +157,7 @@ impl Setup {
     pub(super) fn around(&self, problem: &FitProblem, best: Solution) -> Solution {
         let n = best.q.len();
         let mut best = best;
+        let spent = best.evaluations;
         for _ in 0..ROUNDS {
             let mut rows = RowTable::default();
             Kinked::rows(problem, &best.q, &mut rows);
@@ -150,13 +170,16 @@ impl Setup {
             let before = best.value;
             for a in 0..n {
                 for step in [typical, -typical] {
+                    if best.evaluations > spent + AROUND {
+                        return best;
+                    }
                     let moved = best.q.iter().zip(self.bounds.iter()).enumerate();
                     let start: Vec<f64> =
                         moved.map(|(i, (q, (low, high)))| (q + step * inverse[(i, a)]).clamp(*low, *high)).collect();
                     let end = executor::least_absolute(
                         problem,
                         &start,
-                        Options { exact: self.exact(), ..Options::default() },
+                        Options { exact: self.exact(), budget: NEXT, ..Options::default() },
                     );
                     let evaluations = best.evaluations + end.evaluations;
                     let better = end.termination.converged() && end.value < best.value;

@@ -109,6 +109,13 @@ impl Iteration for LeastAbsolute<'_> {
         if self.delta <= self.scale * LAST {
             return Some(self.best.termination);
         }
+        // The zones share one budget.
+        let left = self.options.budget.saturating_sub(self.best.evaluations);
+        if left == 0 {
+            let converged = self.best.termination.converged();
+            return Some(if converged { self.best.termination } else { Termination::Budget });
+        }
+        self.newton.restrict(left);
         self.problem.smooth(self.delta);
         let smooth = minimise(self.problem, &self.q, &mut self.newton);
         self.best.evaluations += self.newton.evaluations;

@@ -78,6 +78,11 @@ impl Newton {
         }
     }
 
+    /// Allows so many evaluations from the next start on.
+    pub fn restrict(&mut self, budget: usize) {
+        self.options.budget = budget;
+    }
+
     /// The options it was made with.
     pub fn options(&self) -> Options {
         self.options

@@ -6,6 +6,7 @@ use crate::engine::solve::{Newton, Options};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// Refits on resampled rows.
 #[derive(Clone, Debug)]
@@ -96,15 +97,13 @@ fn clusters(rows: usize, groups: Option<&[String]>) -> Vec<Vec<usize>> {
     match groups {
         None => (0..rows).map(|row| vec![row]).collect(),
         Some(labels) => {
-            let mut order: Vec<&String> = Vec::new();
+            let mut place: HashMap<&String, usize> = HashMap::new();
             let mut members: Vec<Vec<usize>> = Vec::new();
             for (row, label) in labels.iter().enumerate() {
-                match order.iter().position(|known| *known == label) {
-                    Some(k) => members[k].push(row),
-                    None => {
-                        order.push(label);
-                        members.push(vec![row]);
-                    }
+                let at = *place.entry(label).or_insert(members.len());
+                match members.get_mut(at) {
+                    Some(rows) => rows.push(row),
+                    None => members.push(vec![row]),
                 }
             }
             members

@@ -8,6 +8,7 @@ use crate::engine::solve::{Evaluation, Problem};
 use crate::law::Order;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// How a covariance is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,14 +107,16 @@ pub fn covariance(fit: &Fit, kind: Kind, groups: Option<&[String]>) -> Option<Co
         Kind::Cluster => {
             let bread = invert(hessian()?)?;
             let labels = groups?;
-            let mut scores: Vec<(&String, DVector<f64>)> = Vec::new();
+            let mut scores: Vec<DVector<f64>> = Vec::new();
+            let mut place: HashMap<&String, usize> = HashMap::new();
             // Rows of no weight have a label and no derivatives.
             let weighted = labels.iter().zip(&setup.rows.weight).filter(|(_, w)| **w > 0.0).map(|(label, _)| label);
             for (label, (r, w, g)) in weighted.zip(&rows) {
                 let score = DVector::from_iterator(m, kept.iter().map(|&i| w * loss.rho(*r).slope * g[i]));
-                match scores.iter_mut().find(|(known, _)| *known == label) {
-                    Some((_, sum)) => *sum += score,
-                    None => scores.push((label, score)),
+                let at = *place.entry(label).or_insert(scores.len());
+                match scores.get_mut(at) {
+                    Some(sum) => *sum += score,
+                    None => scores.push(score),
                 }
             }
             let count = scores.len() as f64;
@@ -121,7 +124,7 @@ pub fn covariance(fit: &Fit, kind: Kind, groups: Option<&[String]>) -> Option<Co
                 return None;
             }
             let mut meat = DMatrix::zeros(m, m);
-            for (_, score) in &scores {
+            for score in &scores {
                 meat.ger(1.0, score, score, 1.0);
             }
             &bread * meat * &bread * (count / (count - 1.0))

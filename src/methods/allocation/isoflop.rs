@@ -360,7 +360,11 @@ fn lowest(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
     let (mut a, mut b) = (high - golden * (high - low), low + golden * (high - low));
     let (mut fa, mut fb) = (f(a), f(b));
-    while high - low > 1e-8 {
+    // Each section takes a third off; infinite ends would never meet.
+    for _ in 0..200 {
+        if high - low <= 1e-8 {
+            break;
+        }
         if fa < fb {
             (high, b, fb) = (b, a, fa);
             a = high - golden * (high - low);

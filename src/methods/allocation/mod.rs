@@ -27,7 +27,7 @@ pub enum Error {
     #[error("the measurements have no column for {0}")]
     MissingColumn(&'static str),
     /// A value whose logarithm does not exist.
-    #[error("{symbol} is {value} in row {row}: it must be positive")]
+    #[error("{symbol} is {value} in row {row}: it must be {}", if .value.is_infinite() { "finite" } else { "positive" })]
     NotPositive {
         /// Role.
         symbol: &'static str,
@@ -86,6 +86,11 @@ impl Runs {
             (None, Some(c)) => (c.iter().zip(&n).map(|(&c, &n)| crate::costs::tokens_of(c, n)).collect(), c),
             (None, None) => return Err(Error::MissingColumn("D")),
         };
+        for (symbol, values) in [("D", &d), ("C", &c)] {
+            if let Some(k) = values.iter().position(|v| !(*v > 0.0 && v.is_finite())) {
+                return Err(Error::NotPositive { symbol, row: data.rows[k], value: values[k] });
+            }
+        }
         let ln = |values: Vec<f64>| values.into_iter().map(f64::ln).collect();
         Ok(Self { ln_n: ln(n), ln_d: ln(d), ln_c: ln(c), loss })
     }
@@ -148,10 +153,34 @@ pub fn budgets(runs: &Runs, tolerance: f64, nominal: &[f64]) -> Vec<Group> {
 /// Splits rows sorted by ln C at the fullest window of a width (the tightest among equals), then
 /// what lies on either side of it.
 fn windows(sorted: &[usize], ln_c: &[f64], width: f64, groups: &mut Vec<Vec<usize>>) {
+    // What is still to be split, the first last; a window that was found waits for what is before it.
+    let mut open: Vec<(&[usize], bool)> = vec![(sorted, false)];
+    while let Some((rows, found)) = open.pop() {
+        if found {
+            groups.push(rows.to_vec());
+            continue;
+        }
+        let (start, count) = fullest(rows, ln_c, width);
+        match count {
+            0 => {}
+            // Everybody is alone.
+            1 => groups.extend(rows.iter().map(|&row| vec![row])),
+            _ => {
+                let (before, rest) = rows.split_at(start);
+                let (window, after) = rest.split_at(count);
+                open.extend([(after, false), (window, true), (before, false)]);
+            }
+        }
+    }
+}
+
+/// Start and length of the fullest window of rows sorted by ln C.
+fn fullest(sorted: &[usize], ln_c: &[f64], width: f64) -> (usize, usize) {
     let mut best = (0, f64::INFINITY, 0);
     let mut end = 0;
     for start in 0..sorted.len() {
         let from = ln_c[sorted[start]];
+        end = end.max(start + 1);
         while end < sorted.len() && ln_c[sorted[end]] - from <= width {
             end += 1;
         }
@@ -160,12 +189,7 @@ fn windows(sorted: &[usize], ln_c: &[f64], width: f64, groups: &mut Vec<Vec<usiz
             best = (count, spread, start);
         }
     }
-    let (count, _, start) = best;
-    if count > 0 {
-        windows(&sorted[..start], ln_c, width, groups);
-        groups.push(sorted[start..start + count].to_vec());
-        windows(&sorted[start + count..], ln_c, width, groups);
-    }
+    (best.2, best.0)
 }
 
 /// The p-quantile of sorted numbers, linear between order statistics.

@@ -194,7 +194,8 @@ pub(super) fn bootstrap(panel: &Panel<'_>, curves: &[bool]) -> Vec<Replicate> {
 }
 
 fn resample_reference(reference: &[usize], rng: &mut Pcg64) -> Vec<usize> {
-    loop {
+    // Three or more models are hardly ever missed so often.
+    for _ in 0..1_000 {
         let drawn: Vec<usize> = reference.iter().map(|_| reference[rng.random_range(0..reference.len())]).collect();
         let mut distinct = drawn.clone();
         distinct.sort_unstable();
@@ -203,6 +204,7 @@ fn resample_reference(reference: &[usize], rng: &mut Pcg64) -> Vec<usize> {
             return drawn;
         }
     }
+    reference.to_vec()
 }
 
 fn replicate(panel: &Panel<'_>, curves: &[bool], law: &LossLaw, reference: &[usize], targets: &[usize]) -> Replicate {

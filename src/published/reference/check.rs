@@ -1,6 +1,7 @@
 //! Printed against ours.
 
 use super::{Expect, Expected, FitReference, From, Kind, Reference, Value};
+use crate::engine::optimum::admissible;
 use crate::law::Law;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -220,7 +221,11 @@ fn condition(at: &BTreeMap<String, f64>, symbol: &str) -> Result<f64, String> {
 }
 
 fn inputs(law: &dyn Law, at: &BTreeMap<String, f64>) -> Result<Vec<f64>, String> {
-    law.card().inputs.iter().map(|input| condition(at, input.symbol)).collect()
+    let card = law.card();
+    let given = card.inputs.iter().map(|input| Ok((input.symbol.to_owned(), condition(at, input.symbol)?)));
+    let given = given.collect::<Result<Vec<_>, String>>()?;
+    admissible(card, &given).map_err(|error| error.to_string())?;
+    Ok(given.into_iter().map(|(_, value)| value).collect())
 }
 
 fn derived(law: &dyn Law, symbol: &str, theta: &[f64], at: &[f64]) -> Result<f64, String> {
