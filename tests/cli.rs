@@ -17,7 +17,7 @@ const VERBS: [&str; 13] = [
     "reproduce",
     "approaches",
     "recommend",
-    "serve",
+    "lifetime",
     "laws",
     "datasets",
     "completions",

@@ -49,6 +49,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("show/report", 21),
     ("show/catalogue", 22),
     ("work/store", 23),
+    ("work/accounts", 23),
     ("work/job", 24),
     ("work/study", 25),
     ("work/families", 26),

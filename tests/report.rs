@@ -32,6 +32,7 @@ fn study() -> Document {
         about: "Two laws on one table.",
         fits: &fits,
         sections: &[],
+        methods: &[],
         failures: &[("kaplan".to_owned(), "fewer rows than parameters".to_owned())],
         beside: &comparisons,
         comparisons: &comparisons,

@@ -1,15 +1,8 @@
 //! `scaling approaches`.
 
 use super::{Failure, Outcome, pair, print, print_json};
-use crate::base::objective::Objective;
-use crate::data::ingest::{self, Source};
-use crate::data::measurements::Measurements;
-use crate::engine::fit::{Spec, fit};
-use crate::engine::uncertainty::Uncertainty;
-use crate::engine::uncertainty::bootstrap::bootstrap;
-use crate::engine::uncertainty::subsample::Subsample;
-use crate::methods::allocation::{PowerLaw, envelope, isoflop, isoflops};
-use crate::work::job::law;
+use crate::methods::allocation::{PowerLaw, approaches};
+use crate::methods::job::{JobTable, MethodJob};
 use serde_json::json;
 use std::io::Write;
 
@@ -42,12 +35,6 @@ pub struct Args {
     json: bool,
 }
 
-/// Both lines with the intervals of their subsamples.
-fn subsampled((n, d): (PowerLaw, PowerLaw), exponents: Vec<(f64, f64)>) -> (PowerLaw, PowerLaw) {
-    let (of_n, of_d) = exponents.into_iter().unzip();
-    (n.with_replicates(of_n, "subsamples"), d.with_replicates(of_d, "subsamples"))
-}
-
 /// Approach 1 (envelope), 2 (IsoFLOP parabolas) and 3 (parametric) on the same rows.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let inside = |share: f64| share > 0.0 && share < 1.0;
@@ -57,97 +44,53 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if let Some(share) = args.subsample.filter(|&share| !inside(share)) {
         return Err(Failure::request(format!("--subsample {share} must lie between 0 and 1")));
     }
-    let chinchilla = law("chinchilla")?;
-    let mut wanted = ingest::Request::of(chinchilla);
-    wanted.map.clone_from(&args.map);
-    wanted.filter.clone_from(&args.filter);
-    let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::work::job::JobError::from)?;
-    let (level, seed) = (args.level, args.seed);
-    let by_envelope = envelope::Options { level, seed, ..Default::default() };
-    let by_parabola = isoflop::Options { level, seed, ..Default::default() };
-    let mut first = envelope(&data, &by_envelope);
-    let mut second = isoflops(&data, &by_parabola);
-    let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::work::job::JobError::from)?;
-    let draws = match args.subsample.map(|share| Subsample { share, count: args.bootstrap, seed }) {
-        None => bootstrap(&third, args.bootstrap, seed, None, &|| {}),
-        Some(draws) => {
-            let unresampled = envelope::Options { replicates: 0, ..by_envelope };
-            first = first.map(|mut e| {
-                let again =
-                    |part: &Measurements| envelope(part, &unresampled).ok().map(|e| (e.n.exponent, e.d.exponent));
-                (e.n, e.d) = subsampled((e.n, e.d), draws.of_rows(&data, again));
-                e
-            });
-            second = second.map(|mut e| {
-                let again =
-                    |part: &Measurements| isoflops(part, &by_parabola).ok().map(|e| (e.n.exponent, e.d.exponent));
-                (e.n, e.d) = subsampled((e.n, e.d), draws.of_rows(&data, again));
-                e
-            });
-            draws.of_fit(&third)
-        }
-    };
-    let known = Uncertainty::of_fit(&third, level, Some(&draws), None);
-    let derived = crate::engine::analysis::derived(&known);
-    let bias = isoflop::bias(&data, &isoflop::Options::default(), chinchilla, &third.theta);
+    let mut job = MethodJob::new("approaches");
+    job.tables = vec![JobTable { map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(&args.data) }];
+    (job.level, job.seed) = (args.level, args.seed);
+    job.settings = json!({ "bootstrap": args.bootstrap, "subsample": args.subsample });
+    let record = job.run(Vec::new())?;
+    let found: approaches::Outcome = serde_json::from_value(record.outcome.clone()).map_err(Failure::work)?;
     if args.json {
-        let or_error = |r: Result<serde_json::Value, String>| r.unwrap_or_else(|e| json!({ "refused": e }));
         return print_json(
             out,
             &json!({
-                "envelope": or_error(first.map(|e| json!(e)).map_err(|e| e.to_string())),
-                "isoflop": or_error(second.map(|e| json!(e)).map_err(|e| e.to_string())),
-                "parametric": print::by_symbol(&derived),
-                "isoflop_bias": or_error(bias.map(|e| json!(e)).map_err(|e| e.to_string())),
+                "envelope": found.envelope,
+                "isoflop": found.isoflop,
+                "parametric": print::by_symbol(&found.parametric),
+                "isoflop_bias": found.isoflop_bias,
             }),
         );
     }
-    let interval = format!("{:.0} % interval", 100.0 * level);
+    let interval = format!("{:.0} % interval", 100.0 * args.level);
     let mut table = print::table(&["approach", "a (N ∝ C^a)", &interval, "b (D ∝ C^b)", "points"]);
-    let interval = |low: Option<f64>, high: Option<f64>| match (low, high) {
-        (Some(low), Some(high)) => format!("{low:.3} … {high:.3}"),
-        _ => "—".to_owned(),
-    };
     let mut notes = Vec::new();
-    match &first {
+    match found.envelope.found() {
         Ok(e) => {
-            table.add_row([
-                "1 envelope".to_owned(),
-                format!("{:.4}", e.n.exponent),
-                interval(e.n.lower, e.n.upper),
-                format!("{:.4}", e.d.exponent),
-                e.points.len().to_string(),
-            ]);
+            table.add_row(line("1 envelope", &e.n, &e.d, e.points.len().to_string()));
             notes.extend(e.warnings.iter().map(|w| w.message.clone()));
         }
-        Err(error) => notes.push(format!("approach 1: {error}")),
+        Err(why) => notes.push(format!("approach 1: {why}")),
     }
-    match &second {
+    match found.isoflop.found() {
         Ok(e) => {
             let used = e.budgets.iter().filter(|b| b.optimum.is_some()).count();
-            table.add_row([
-                "2 IsoFLOP".to_owned(),
-                format!("{:.4}", e.n.exponent),
-                interval(e.n.lower, e.n.upper),
-                format!("{:.4}", e.d.exponent),
-                format!("{used} of {} budgets", e.budgets.len()),
-            ]);
+            table.add_row(line("2 IsoFLOP", &e.n, &e.d, format!("{used} of {} budgets", e.budgets.len())));
             notes.extend(e.warnings.iter().map(|w| w.message.clone()));
         }
-        Err(error) => notes.push(format!("approach 2: {error}")),
+        Err(why) => notes.push(format!("approach 2: {why}")),
     }
-    let value = |symbol: &str| derived.iter().find(|e| e.symbol == symbol);
+    let value = |symbol: &str| found.parametric.iter().find(|e| e.symbol == symbol);
     if let (Some(a), Some(b)) = (value("a"), value("b")) {
         table.add_row([
             "3 parametric".to_owned(),
             format!("{:.4}", a.estimate),
-            interval(a.lower, a.upper),
+            between(a.lower, a.upper),
             format!("{:.4}", b.estimate),
-            third.setup.rows.len().to_string(),
+            found.rows.to_string(),
         ]);
     }
     writeln!(out, "{table}")?;
-    if let Ok(bias) = bias {
+    if let Ok(bias) = found.isoflop_bias.found() {
         writeln!(
             out,
             "On the fitted surface of approach 3, parabolas on the same grids would find a = {:.4} where the truth is {:.4}.",
@@ -157,9 +100,22 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     for note in notes {
         writeln!(out, "note: {note}")?;
     }
-    print::warnings(out, &third.warnings)?;
-    match (first.is_err(), second.is_err()) {
+    print::warnings(out, &record.warnings)?;
+    match (found.envelope.found().is_err(), found.isoflop.found().is_err()) {
         (true, true) => Err(Failure::work("neither approach 1 nor approach 2 could be read off these runs")),
         _ => Ok(()),
+    }
+}
+
+/// A line of the table.
+fn line(name: &str, n: &PowerLaw, d: &PowerLaw, points: String) -> [String; 5] {
+    let exponent = |line: &PowerLaw| format!("{:.4}", line.exponent);
+    [name.to_owned(), exponent(n), between(n.lower, n.upper), exponent(d), points]
+}
+
+fn between(low: Option<f64>, high: Option<f64>) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => format!("{low:.3} … {high:.3}"),
+        _ => "—".to_owned(),
     }
 }

@@ -9,6 +9,7 @@ mod door;
 mod fit;
 mod frontier;
 mod laws;
+mod lifetime;
 mod method;
 mod optimum;
 mod plot;
@@ -19,7 +20,6 @@ mod report;
 mod reproduce;
 mod run;
 mod saved;
-mod serve;
 
 use crate::base::{fault, text};
 use crate::data::measurements::Warning;
@@ -59,7 +59,8 @@ enum Verb {
     /// Learning rate and batch size by every published rule
     Recommend(recommend::Args),
     /// Find the cheapest model to train and serve at a given loss
-    Serve(serve::Args),
+    #[command(alias = "serve")]
+    Lifetime(lifetime::Args),
     /// Capacity density of released models and how fast the best of it grows
     Density(Box<density::Args>),
     /// Run a public benchmark of fitting and extrapolation on its tables
@@ -183,7 +184,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Reproduce(args) => reproduce::run(&args, out),
         Verb::Approaches(args) => design::run(&args, out),
         Verb::Recommend(args) => recommend::run(&args, out),
-        Verb::Serve(args) => serve::run(&args, out),
+        Verb::Lifetime(args) => lifetime::run(&args, out),
         Verb::Density(args) => density::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),

@@ -52,6 +52,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let bar = progress(study.jobs.len(), "fits");
     let outcomes = study::run(&study, &folder, &|_| bar.inc(1))?;
     bar.finish_and_clear();
+    let bar = progress(study.methods.len(), "methods");
+    let methods = study::run_methods(&study.methods, &outcomes, &folder, &|_| bar.inc(1))?;
+    bar.finish_and_clear();
+    let own = study::sections(&study, &outcomes, &methods)?;
     let checks = match args.study {
         Some(_) => Vec::new(),
         None => scoreboard::check_all(&reference::all().map_err(Failure::work)?),
@@ -60,13 +64,21 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         Some(_) => Vec::new(),
         None => crate::work::families::sections().map_err(Failure::work)?,
     };
-    gallery::write(&study, &outcomes, &checks, sections, &command, &folder).map_err(Failure::work)?;
+    let accounts = gallery::Accounts { own, families: sections };
+    gallery::write(&study, &outcomes, &methods, &checks, accounts, &command, &folder).map_err(Failure::work)?;
     let cached = outcomes.iter().filter(|o| o.cached).count();
     writeln!(out, "{}: {} fits, {cached} of them unchanged since the last run\n", study.title, outcomes.len())?;
-    fits(&outcomes, out)?;
+    if !outcomes.is_empty() {
+        fits(&outcomes, out)?;
+    }
+    ran(&methods, out)?;
     published(&outcomes, &checks, out)?;
     optima(&outcomes, out)?;
     writeln!(out, "\nreport: {}", folder.join("report.html").display())?;
+    let lost = methods.iter().filter(|method| method.result.is_err()).count();
+    if lost > 0 {
+        return Err(Failure::work(format!("{lost} of {} methods failed", methods.len())));
+    }
     let failed = outcomes.iter().filter(|o| o.result.is_err()).count();
     let surprises = checks.iter().filter(|c| c.verdict == Verdict::Surprise).count();
     match (failed, surprises) {
@@ -80,6 +92,33 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
 fn copied(text: Vec<u8>) -> Vec<u8> {
     let first = format!("# A copy of the study, {MADE_BY}: edits belong into the study itself.\n");
     if text.starts_with(first.as_bytes()) { text } else { [first.into_bytes(), text].concat() }
+}
+
+/// Every method: what it read and its first numbers.
+fn ran(methods: &[study::MethodOutcome], out: &mut dyn Write) -> Outcome {
+    if methods.is_empty() {
+        return Ok(());
+    }
+    let mut table = print::table(&["method", "is", "rows", "main results"]);
+    if let Some(column) = table.column_mut(3) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Left);
+    }
+    for method in methods {
+        let (rows, main) = match &method.result {
+            Ok(record) => {
+                let rows: usize = record.provenance.iter().map(|provenance| provenance.rows_used).sum();
+                let first = record.quantities.iter().take(3).map(|e| format!("{} = {}", e.symbol, phrase(e)));
+                (rows.to_string(), first.collect::<Vec<_>>().join(", "))
+            }
+            Err(why) => (String::new(), format!("FAILED: {why}")),
+        };
+        table.add_row([method.job.name.clone(), method.job.method.clone(), rows, main]);
+    }
+    writeln!(out, "\n{table}")?;
+    for record in methods.iter().filter_map(|method| method.result.as_ref().ok()) {
+        print::warnings(out, &record.warnings)?;
+    }
+    Ok(())
 }
 
 /// Every fit: its law, what came out, and how many of the published numbers it meets.

@@ -142,7 +142,7 @@ sardana2024",
         let surface =
             card.inputs.iter().map(|i| i.symbol).eq(SURFACE.0) && card.params.iter().map(|p| p.symbol).eq(SURFACE.1);
         if !surface {
-            return Err(MethodError::refused(format!(
+            return Err(MethodError::Unsuited(format!(
                 "`{}` is not Hoffmann's form: fit the law `chinchilla`",
                 card.id
             )));

@@ -1,12 +1,19 @@
 //! Every method, by topic: a method is one file or folder, and one line here.
 
 use crate::data::ingest::suggestion;
+use crate::methods::allocation::approaches::{Approaches, Recipe};
 use crate::methods::frontier::Frontier;
 use crate::methods::lifetime::Lifetime;
 use crate::methods::method::{Method, MethodError, Of};
+use crate::methods::recommend::Recommend;
 
 /// Every method.
 pub static METHODS: &[&dyn Method] = &[
+    // Compute.
+    &Of::<Approaches>::new(),
+    &Of::<Recipe>::new(),
+    // Hyper-parameters.
+    &Of::<Recommend>::new(),
     // Tables.
     &Of::<Frontier>::new(),
     // Inference.

@@ -2,13 +2,14 @@
 //! records.
 
 use crate::data::ingest::may_replace;
+use crate::methods::registry;
 use crate::published::reference::{self, Check};
 use crate::record::Comparison;
 use crate::record::chart::Section;
 use crate::show::figure::{self, FigureError};
-use crate::show::report::{self, Fitted, Picture, pictures};
+use crate::show::report::{self, Fitted, Picture, Ran, pictures};
 use crate::work::store::{StoreError, write_whole};
-use crate::work::study::{Outcome, Study, table};
+use crate::work::study::{MethodOutcome, Outcome, Study, method_table, table};
 use serde::Serialize;
 use std::path::Path;
 
@@ -76,16 +77,26 @@ pub fn claim(out: &Path) -> Result<(), StoreError> {
     })
 }
 
+/// The sections of a report.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Accounts {
+    /// The study's own.
+    pub own: Vec<Section>,
+    /// Of whole families of laws, in the built-in study.
+    pub families: Vec<Section>,
+}
+
 /// Writes figures, tables and the report of a study's outcomes under `out`, with accounts of whole
-/// families of laws if there are any.
+/// families of laws if there are any, and the study's `own` sections.
 ///
 /// # Errors
 /// [`GalleryError`].
 pub fn write(
     study: &Study,
     outcomes: &[Outcome],
+    methods: &[MethodOutcome],
     checks: &[Check],
-    sections: Vec<Section>,
+    Accounts { own, families: sections }: Accounts,
     command: &str,
     out: &Path,
 ) -> Result<(), GalleryError> {
@@ -104,12 +115,28 @@ pub fn write(
             Err(why) => failures.push((outcome.job.name.clone(), why.clone())),
         }
     }
+    let mut ran = Vec::new();
+    for outcome in methods {
+        match drawn(outcome) {
+            Ok(shown) => {
+                save(&shown.pictures, out)?;
+                ran.push(shown);
+            }
+            Err(why) => failures.push((outcome.job.name.clone(), why)),
+        }
+    }
     if !sections.is_empty() {
         // Nine digits are more than a figure shows.
         let accounts = sections.iter().map(|s| serde_json::to_value(s).map(rounded)).collect::<Result<Vec<_>, _>>()?;
         write_whole(&out.join("families.json"), lines(&accounts)?.as_bytes())?;
     }
     let mut families: Vec<(Section, Vec<Picture>)> = Vec::new();
+    for section in own {
+        let drawn: Vec<figure::Figure> = section.charts.iter().map(figure::chart).collect();
+        let drawn = pictures(&drawn, &format!("figures/{}", section.id))?;
+        save(&drawn, out)?;
+        families.push((section, drawn));
+    }
     for section in sections {
         let drawn: Vec<figure::Figure> = section.charts.iter().map(figure::chart).collect();
         let drawn = pictures(&drawn, "figures/families")?;
@@ -125,6 +152,7 @@ pub fn write(
         title: &study.title,
         about: &study.about,
         fits: &fits,
+        methods: &ran,
         failures: &failures,
         beside: &beside,
         comparisons: &all,
@@ -140,7 +168,21 @@ pub fn write(
     let rows = table(outcomes);
     crate::data::ingest::write_table(&rows, &out.join("fits.csv"))?;
     crate::data::ingest::write_table(&rows, &out.join("fits.parquet"))?;
+    if !methods.is_empty() {
+        crate::data::ingest::write_table(&method_table(methods), &out.join("methods.csv"))?;
+    }
     Ok(())
+}
+
+/// A method's account, drawn from its stored outcome.
+fn drawn(outcome: &MethodOutcome) -> Result<Ran, String> {
+    let record = outcome.result.clone()?;
+    let section = registry::find(&record.method).and_then(|method| method.show(&record.outcome));
+    let section = section.map_err(|error| error.to_string())?;
+    let figures: Vec<figure::Figure> = section.charts.iter().map(figure::chart).collect();
+    let pictures =
+        pictures(&figures, &format!("figures/methods/{}", record.name)).map_err(|error| error.to_string())?;
+    Ok(Ran { about: outcome.job.about.clone(), record, section, pictures })
 }
 
 /// Every number to nine significant digits.

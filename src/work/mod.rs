@@ -1,5 +1,6 @@
 //! Work from end to end: one fit, a study of many, and what they leave on disk.
 
+pub mod accounts;
 pub mod families;
 pub mod gallery;
 pub mod given;

@@ -1,14 +1,22 @@
 //! Studies: many fits from one file, in parallel, each cached by the hash of all that determines
 //! it. A study killed at any moment resumes where it was: files appear whole or not at all.
 
+mod method;
+mod section;
+
+pub use method::{MethodOutcome, method_table, run_methods};
+pub use section::sections;
+
 use crate::base::fault;
 use crate::base::objective::{Delta, Loss, Objective, Residual};
 use crate::base::text::message;
 use crate::data::ingest::{Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
+use crate::methods::job::MethodJob;
 use crate::published::reference;
 use crate::record::{Estimate, Record};
+use crate::work::accounts::Account;
 use crate::work::given::{Amount, Given, Wishes, unit_of, values};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store::{self, StoreError};
@@ -58,6 +66,10 @@ struct WireStudy {
     level: f64,
     #[serde(default)]
     fit: Vec<WireJob>,
+    #[serde(default)]
+    method: Vec<method::WireMethod>,
+    #[serde(default)]
+    section: Vec<Account>,
 }
 
 fn ninety_five() -> f64 {
@@ -142,6 +154,10 @@ pub struct Study {
     pub about: String,
     /// The fits.
     pub jobs: Vec<Job>,
+    /// The methods, run after the fits.
+    pub methods: Vec<MethodJob>,
+    /// The sections of its report.
+    pub accounts: Vec<Account>,
 }
 
 /// What is wrong with a study file.
@@ -288,36 +304,63 @@ impl Study {
             let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             malformed(format!("line {line}: {}", error.message()))
         })?;
-        if wire.fit.is_empty() {
-            return Err(malformed("a study needs at least one [[fit]]".to_owned()));
+        if wire.fit.is_empty() && wire.method.is_empty() {
+            return Err(malformed("a study needs at least one [[fit]] or one [[method]]".to_owned()));
         }
         let defaults = (wire.seed, wire.bootstrap, wire.level);
         let mut jobs: Vec<Job> = Vec::new();
         for fit in wire.fit {
-            let label = fit.name.clone();
-            let proper = !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-            if !proper || label.starts_with('.') {
-                return Err(malformed(format!(
-                    "fit name `{label}` is also a file name: use letters, digits, - _ and ."
-                )));
-            }
-            if label.len() > LONGEST_NAME {
-                return Err(malformed(format!(
-                    "fit name `{label}` has {} characters; a file name takes {LONGEST_NAME}",
-                    label.len()
-                )));
-            }
-            if jobs.iter().any(|job| job.name == label) {
-                return Err(malformed(format!("two fits are named `{label}`")));
-            }
-            let job = fit.job(defaults, folder).map_err(|detail| malformed(format!("fit `{label}`: {detail}")))?;
+            let name = fit.name.clone();
+            label("fit", &name, &jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>()).map_err(malformed)?;
+            let job = fit.job(defaults, folder).map_err(|detail| malformed(format!("fit `{name}`: {detail}")))?;
             jobs.push(job);
         }
         let asked: BTreeSet<&String> = jobs.iter().flat_map(|job| &job.compare).collect();
         for name in asked {
             reference::find(name).map_err(|error| malformed(format!("compare: {error}")))?;
         }
-        Ok(Self { title: wire.title, about: wire.about, jobs })
+        let mut methods: Vec<MethodJob> = Vec::new();
+        for method in wire.method {
+            let taken: Vec<&str> = methods.iter().map(|job| job.name.as_str()).collect();
+            let job = method.job(wire.seed, wire.level, folder, &taken).map_err(malformed)?;
+            methods.push(job);
+        }
+        let mut accounts = wire.section;
+        for account in &mut accounts {
+            let title = account.title.clone();
+            let wrong = |detail: String| malformed(format!("section `{title}`: {detail}"));
+            account.check().map_err(wrong)?;
+            for data in account.data() {
+                *data = data_of(data, folder).map_err(wrong)?;
+            }
+        }
+        Ok(Self { title: wire.title, about: wire.about, jobs, methods, accounts })
+    }
+}
+
+/// Whether a name can be a file's, and no other of its kind has it.
+fn label(kind: &str, name: &str, taken: &[&str]) -> Result<(), String> {
+    let proper = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if !proper || name.starts_with('.') {
+        return Err(format!("{kind} name `{name}` is also a file name: use letters, digits, - _ and ."));
+    }
+    if name.len() > LONGEST_NAME {
+        return Err(format!("{kind} name `{name}` has {} characters; a file name takes {LONGEST_NAME}", name.len()));
+    }
+    if taken.contains(&name) {
+        return Err(format!("two {kind}s are named `{name}`"));
+    }
+    Ok(())
+}
+
+/// A built-in data set, or a file in the study's folder.
+fn data_of(data: &str, folder: &Path) -> Result<String, String> {
+    match Source::built_in(data) {
+        Some(_) if !folder.join(data).is_file() => Ok(data.to_owned()),
+        _ if is_beside(data) => Ok(folder.join(data).display().to_string()),
+        _ => Err(format!(
+            "data = \"{data}\" lies outside the study's folder; a study reads data in its folder or built in, so put the file there"
+        )),
     }
 }
 
@@ -355,16 +398,7 @@ impl WireJob {
         if !(level > 0.0 && level < 1.0) {
             return Err(format!("level = {level} must lie between 0 and 1"));
         }
-        let data = match Source::built_in(&self.data) {
-            Some(_) if !folder.join(&self.data).is_file() => self.data,
-            _ if is_beside(&self.data) => folder.join(&self.data).display().to_string(),
-            _ => {
-                return Err(format!(
-                    "data = \"{}\" lies outside the study's folder; a study reads data in its folder or built in, so put the file there",
-                    self.data
-                ));
-            }
-        };
+        let data = data_of(&self.data, folder)?;
         if self.bootstrap.unwrap_or(bootstrap) > MOST_REPLICATES {
             return Err(format!("bootstrap asks for more than {MOST_REPLICATES} replicates"));
         }

@@ -7,6 +7,7 @@
 //! that was refused on the way, by name.
 
 pub mod akima;
+pub mod approaches;
 pub mod envelope;
 pub mod isoflop;
 pub mod parabola;

@@ -59,6 +59,9 @@ pub enum MethodError {
     /// A fit within it cannot be posed.
     #[error(transparent)]
     Fit(#[from] FitError),
+    /// A fit that it cannot start from.
+    #[error("{0}")]
+    Unsuited(String),
     /// The rows or the settings do not allow it.
     #[error("{0}")]
     Refused(String),

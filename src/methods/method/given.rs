@@ -18,6 +18,17 @@ enum Rows {
     Memory(Box<Measurements>),
 }
 
+/// A table of a source, as the user asked for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Where it is.
+    pub source: &'a Source,
+    /// Role = column.
+    pub map: &'a [(String, String)],
+    /// Rows to keep.
+    pub filter: Option<&'a str>,
+}
+
 /// A fit that a method starts from.
 #[derive(Clone)]
 pub struct GivenFit {
@@ -145,6 +156,14 @@ impl Given {
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.tables.iter().find(|(table, _)| table == name).and_then(|(_, rows)| match rows {
             Rows::Source { source, .. } => Some(source),
+            Rows::Memory(_) => None,
+        })
+    }
+
+    /// The source of a table with role = column and the rows to keep, likewise.
+    pub fn reading(&self, name: &str) -> Option<Asked<'_>> {
+        self.tables.iter().find(|(table, _)| table == name).and_then(|(_, rows)| match rows {
+            Rows::Source { source, map, filter } => Some(Asked { source, map, filter: filter.as_deref() }),
             Rows::Memory(_) => None,
         })
     }

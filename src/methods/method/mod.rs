@@ -11,7 +11,7 @@ mod of;
 pub use amount::Amount;
 pub use card::{Card, Gives, Setting, Table};
 pub use error::MethodError;
-pub use given::{Given, GivenFit};
+pub use given::{Asked, Given, GivenFit};
 pub use of::Of;
 
 use crate::record::Estimate;

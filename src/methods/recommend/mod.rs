@@ -2,7 +2,10 @@
 //! published rule side by side, none averaged, and what following one would have cost on a grid
 //! of finished runs.
 
+mod guest;
 pub mod sweep;
+
+pub use guest::{Outcome, Recommend, Settings};
 
 use crate::costs::six_n_d;
 use crate::law::Law;

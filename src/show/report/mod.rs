@@ -13,7 +13,7 @@ pub use fit::{Trust, main_results, of_fit, trust};
 pub use html::html;
 pub use markdown::markdown;
 pub use section::{blocks_of_method, of_method, of_section};
-pub use study::{DETAILED, Fitted, Study, Tally, of_study, tally};
+pub use study::{DETAILED, Fitted, Ran, Study, Tally, of_study, tally};
 
 use crate::show::figure::{self, Figure, FigureError};
 

@@ -4,6 +4,7 @@ use super::fit::{blocks, main_results, trust};
 use super::number::{phrase, significant};
 use super::{Block, Document, Picture, Span, Table, Tone, plain};
 use crate::record::chart::Section;
+use crate::record::method::MethodRecord;
 use crate::record::{Comparison, Record};
 use crate::show::figure::describe;
 use std::collections::BTreeMap;
@@ -14,6 +15,18 @@ pub struct Fitted {
     pub about: String,
     /// The fit.
     pub record: Record,
+    /// Its figures.
+    pub pictures: Vec<Picture>,
+}
+
+/// One run of a method in a study.
+pub struct Ran {
+    /// What it is for; empty for nothing.
+    pub about: String,
+    /// What came of it.
+    pub record: MethodRecord,
+    /// Its account.
+    pub section: Section,
     /// Its figures.
     pub pictures: Vec<Picture>,
 }
@@ -55,7 +68,9 @@ pub struct Study<'a> {
     pub about: &'a str,
     /// Fits with their figures, in order.
     pub fits: &'a [Fitted],
-    /// Fits that failed: name and why.
+    /// Methods with their figures, in order.
+    pub methods: &'a [Ran],
+    /// Fits and methods that failed: name and why.
     pub failures: &'a [(String, String)],
     /// Published numbers that a fit of this study was asked to be held beside, with its intervals.
     pub beside: &'a [Comparison],
@@ -82,9 +97,18 @@ pub fn of_study(study: &Study) -> Document {
         let said = |(name, why): &(String, String)| vec![Span::Strong(format!("{name}: ")), Span::Plain(why.clone())];
         out.push(Block::Notice(Tone::Warning, study.failures.iter().map(said).collect()));
     }
-    out.push(Block::Heading(2, "All fits".to_owned()));
-    out.extend(summary(study.fits));
-    out.extend(optima(study.fits));
+    if !study.fits.is_empty() {
+        out.push(Block::Heading(2, "All fits".to_owned()));
+        out.extend(summary(study.fits));
+        out.extend(optima(study.fits));
+    }
+    for ran in study.methods {
+        out.push(Block::Heading(2, format!("{}: {}", ran.record.name, ran.section.title)));
+        if !ran.about.is_empty() {
+            out.push(Block::Paragraph(plain(ran.about.clone())));
+        }
+        out.extend(super::blocks_of_method(&ran.record, &ran.section, &ran.pictures));
+    }
     for (section, pictures) in study.sections {
         out.push(Block::Heading(2, section.title.clone()));
         out.extend(super::of_section(section, pictures));
