@@ -6,6 +6,7 @@ mod datasets;
 mod density;
 mod design;
 mod door;
+mod extrapolate;
 mod fit;
 mod frontier;
 mod laws;
@@ -63,6 +64,8 @@ enum Verb {
     Lifetime(lifetime::Args),
     /// Capacity density of released models and how fast the best of it grows
     Density(Box<density::Args>),
+    /// Forecast learning curves beyond their last point
+    Extrapolate(extrapolate::Args),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
     /// Find the rows of a table that no other row betters
@@ -186,6 +189,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Recommend(args) => recommend::run(&args, out),
         Verb::Lifetime(args) => lifetime::run(&args, out),
         Verb::Density(args) => density::run(&args, out),
+        Verb::Extrapolate(args) => extrapolate::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),
         Verb::Laws(args) => laws::run(&args, out),

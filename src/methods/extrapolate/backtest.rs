@@ -1,10 +1,10 @@
 //! The forecasts that the same curve would have got earlier, against what came.
 
 use super::{ExtrapolateError, Settings, extrapolate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A forecast from the part of a curve up to a cut, of the doubling that followed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cut {
     /// The last x is divided by this.
     pub divisor: f64,

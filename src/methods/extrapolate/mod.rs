@@ -15,21 +15,26 @@
 //! the law is known, fit the law.
 
 mod backtest;
+mod baseline;
 mod curve;
 mod normal;
+pub mod picture;
 mod posterior;
 mod shapes;
 mod spectrum;
+mod study;
 mod target;
 mod verdict;
 
 pub use backtest::{Cut, backtest};
+pub use baseline::{BASELINES, Baseline};
 pub use posterior::{Posterior, Prior};
+pub use study::{Measure, Place, Run, Said, Wish, runs, study};
 pub use target::{Reach, Target};
 
 use crate::data::measurements::Warning;
 use curve::Curve;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What every forecast takes for granted.
@@ -106,8 +111,21 @@ pub enum ExtrapolateError {
     Degenerate,
 }
 
+impl ExtrapolateError {
+    /// Kebab-case kind, for warnings on one curve of many.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::TooFew { .. } | Self::Degenerate => "too-short",
+            Self::Inside { .. } => "inside-data",
+            Self::TooFar { .. } => "too-far",
+            Self::NotPositive { .. } => "not-positive",
+            Self::Lengths { .. } | Self::Level(_) | Self::BadTarget(_) => "bad-request",
+        }
+    }
+}
+
 /// An interval for one new measurement.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Coverage aimed at.
     pub level: f64,
@@ -118,7 +136,7 @@ pub struct Interval {
 }
 
 /// The curve at one place beyond its last point.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
     /// Where.
     pub x: f64,
@@ -132,11 +150,35 @@ pub struct Forecast {
     pub intervals: Vec<Interval>,
 }
 
+/// What a curve does at its end, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Word {
+    /// The log-log slope grows.
+    #[serde(rename = "steepening")]
+    Steepening,
+    /// The log-log slope stays.
+    #[serde(rename = "power law")]
+    PowerLaw,
+    /// The log-log slope decays.
+    #[serde(rename = "flattening")]
+    Flattening,
+}
+
+impl std::fmt::Display for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Steepening => "steepening",
+            Self::PowerLaw => "power law",
+            Self::Flattening => "flattening",
+        })
+    }
+}
+
 /// What a curve does at its end.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
-    /// "steepening", "power law" or "flattening".
-    pub word: &'static str,
+    /// In words.
+    pub word: Word,
     /// How fast the log-log slope decays at the last point: posterior mean under a wide prior.
     pub rho: f64,
     /// Its posterior standard deviation.
@@ -149,16 +191,16 @@ impl Stage {
     fn new(posterior: &Posterior, slope: f64) -> Self {
         // One step of the grid of ρ on either side of a pure power law.
         let word = match posterior.rho {
-            rho if rho <= -0.1 => "steepening",
-            rho if rho < 0.1 => "power law",
-            _ => "flattening",
+            rho if rho <= -0.1 => Word::Steepening,
+            rho if rho < 0.1 => Word::PowerLaw,
+            _ => Word::Flattening,
         };
         Self { word, rho: posterior.rho, rho_sd: posterior.rho_sd, slope }
     }
 }
 
 /// Everything said of one curve.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Points given.
     pub points: usize,

@@ -4,13 +4,13 @@ use super::curve::Curve;
 use super::normal;
 use super::posterior::Posterior;
 use super::shapes::FARTHEST;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Steps along the horizon at which the odds are looked up before a crossing is refined.
 const STEPS: usize = 84;
 
 /// A value of y and when it is reached.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// The value.
     pub y: f64,
@@ -21,7 +21,7 @@ pub struct Target {
 }
 
 /// How far one must train for given odds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reach {
     /// Probability that a measurement at x lies at or below the target.
     pub odds: f64,

@@ -1,0 +1,304 @@
+//! `scaling extrapolate`.
+
+use super::{Failure, Outcome, amount, print, print_json};
+use crate::data::ingest::{self, Needed, Request, Source};
+use crate::data::measurements::{Measurements, Warning};
+use crate::methods::extrapolate::picture::{Names, charts};
+use crate::methods::extrapolate::{
+    ASSUMES, BASELINES, ExtrapolateError, Measure, Place, Said, Settings, Wish, runs, study,
+};
+use crate::show::figure;
+use crate::work::given::Amount;
+use crate::work::store::write_whole;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The level that comes first wherever one is shown.
+const MAIN: f64 = 0.9;
+/// Up to so many curves, laws are fitted beside the forecast unless said otherwise.
+const FEW: usize = 12;
+
+/// Which curves, and how far.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example: scaling extrapolate runs.csv --x tokens --y loss --group run --to 2x,4x --target 2.5 --out curves/"
+)]
+pub struct Args {
+    /// A CSV, TSV, JSON, JSON-lines or Parquet file, or a built-in data set's id
+    data: String,
+    /// What the curve runs over: a column, or the role it plays (D, C)
+    #[arg(long, value_name = "COLUMN", default_value = "D")]
+    x: String,
+    /// What is measured: a column, or the role it plays
+    #[arg(long, value_name = "COLUMN", default_value = "L")]
+    y: String,
+    /// Text column that tells the curves apart
+    #[arg(long, value_name = "COLUMN")]
+    group: Option<String>,
+    /// Rows to keep: 'step > 100'
+    #[arg(long = "where", value_name = "EXPR")]
+    filter: Option<String>,
+    /// Where: multiples of each curve's last x as 2x, or values of x as 300B
+    #[arg(long, value_name = "PLACE,...", value_delimiter = ',', value_parser = place, default_value = "2x,4x")]
+    to: Vec<Place>,
+    /// A value of y: how much longer to train to reach it, and with what odds
+    #[arg(long, value_name = "Y", value_parser = amount)]
+    target: Option<Amount>,
+    /// What y is: loss, error or accuracy [default: what its header says]
+    #[arg(long, value_name = "KIND", value_parser = measure)]
+    measure: Option<Measure>,
+    /// Rules to show beside the forecast, or none [default: all for up to 12 curves, else last-value]
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',', value_parser = rule)]
+    beside: Option<Vec<String>>,
+    /// Folder for the answer as JSON and for the figures
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    let text = text.trim();
+    if let Some(times) = text.strip_suffix(['x', '×']) {
+        return match times.trim().parse::<f64>() {
+            Ok(times) if times.is_finite() && times >= 1.0 => Ok(Place::Times(times)),
+            Ok(_) => Err(format!("`{text}` lies inside the data: write 2x for twice the last x")),
+            Err(_) => Err(format!("`{text}` is no multiple: write 2x for twice the last x, or a value of x")),
+        };
+    }
+    Ok(Place::At(Amount::parse(text)?.in_unit(None)?))
+}
+
+fn measure(text: &str) -> Result<Measure, String> {
+    match text {
+        "loss" => Ok(Measure::Loss),
+        "error" => Ok(Measure::Error),
+        "accuracy" => Ok(Measure::Accuracy),
+        _ => Err(format!("`{text}`: write loss, error or accuracy")),
+    }
+}
+
+fn rule(text: &str) -> Result<String, String> {
+    let known = || BASELINES.iter().map(|rule| rule.name);
+    match text == "none" || known().any(|name| name == text) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("`{text}` is none of {}, none", known().collect::<Vec<_>>().join(", "))),
+    }
+}
+
+impl From<ExtrapolateError> for Failure {
+    fn from(error: ExtrapolateError) -> Self {
+        match &error {
+            ExtrapolateError::Level(_) | ExtrapolateError::BadTarget(_) => Self::request(error),
+            ExtrapolateError::Inside { .. } => Self::request(format!("{error}: write --to 2x for twice the last x")),
+            ExtrapolateError::TooFar { .. } => Self::request(format!("{error}: choose a nearer --to")),
+            _ => Self::work(error),
+        }
+    }
+}
+
+fn read(args: &Args) -> Result<Measurements, Failure> {
+    let needed = |symbol: &str| Needed { positive: false, ..Needed::new(symbol, "1") };
+    let request = Request {
+        needed: vec![Needed::new("x", "1"), needed("y")],
+        labels: args.group.iter().cloned().collect(),
+        map: vec![("x".to_owned(), args.x.clone()), ("y".to_owned(), args.y.clone())],
+        filter: args.filter.clone(),
+        ..Request::default()
+    };
+    ingest::read(&Source::named(&args.data), &request)
+        .map_err(|error| if error.is_request() { Failure::request(error) } else { Failure::work(error) })
+}
+
+/// Reads the curves, forecasts each, prints and draws.
+pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let rows = read(args)?;
+    let header = |symbol: &str, typed: &str| {
+        let used = rows.provenance.columns.iter().find(|column| column.symbol == symbol);
+        used.and_then(|column| column.header.clone()).unwrap_or_else(|| typed.to_owned())
+    };
+    let mut names = Names { x: header("x", &args.x), y: header("y", &args.y) };
+    let measure = args.measure.unwrap_or_else(|| Measure::of_header(&names.y));
+    if measure == Measure::Accuracy {
+        names.y = format!("error (1 - {})", names.y);
+    }
+    let curves = runs(&rows, args.group.as_deref());
+    let few = curves.len() <= FEW;
+    let beside = args.beside.clone().unwrap_or_else(|| {
+        let all = BASELINES.iter().filter(|rule| few || rule.name == "last-value");
+        all.map(|rule| rule.name.to_owned()).collect()
+    });
+    let target = args.target.as_ref().map(|target| target.in_unit(None)).transpose().map_err(Failure::request)?;
+    let wish = Wish {
+        to: args.to.clone(),
+        measure,
+        settings: Settings { target, ..Settings::default() },
+        beside,
+        cuts: if args.out.is_some() || few { vec![2.0, 4.0, 8.0] } else { Vec::new() },
+    };
+    let said = study(curves, &wish)?;
+    let answer = answer(&said, &rows.provenance.warnings);
+    if let Some(folder) = &args.out {
+        write(&said, &answer, &names, folder)?;
+    }
+    if args.json {
+        return print_json(out, &answer);
+    }
+    show(out, &said, &names)?;
+    print::warnings(out, &rows.provenance.warnings)?;
+    match &args.out {
+        Some(folder) => Ok(writeln!(out, "\nfigures: {}", folder.display())?),
+        None => Ok(()),
+    }
+}
+
+/// The answer as data: one forecast per place and level, those of the main level first.
+fn answer(said: &[Said], of_rows: &[Warning]) -> Value {
+    let curves: Vec<Value> = said
+        .iter()
+        .map(|said| {
+            let outcome = said.outcome.as_ref();
+            let mut forecasts = Vec::new();
+            for main in [true, false] {
+                for forecast in outcome.iter().flat_map(|outcome| &outcome.forecasts) {
+                    for interval in forecast.intervals.iter().filter(|i| (i.level == MAIN) == main) {
+                        forecasts.push(json!({
+                            "x": forecast.x, "estimate": forecast.estimate, "lower": interval.lower,
+                            "upper": interval.upper, "level": interval.level, "sd_log": forecast.sd_log,
+                        }));
+                    }
+                }
+            }
+            json!({
+                "group": said.group,
+                "stage": outcome.map(|outcome| outcome.stage.word),
+                "rho": outcome.map(|outcome| outcome.stage.rho),
+                "forecasts": forecasts,
+                "target": outcome.and_then(|outcome| outcome.target.as_ref()),
+                "beside": said.baselines,
+                "backtest": said.cuts,
+                "warnings": said.warnings,
+            })
+        })
+        .collect();
+    json!({ "curves": curves, "assumes": ASSUMES, "warnings": of_rows })
+}
+
+fn write(said: &[Said], answer: &Value, names: &Names, folder: &Path) -> Outcome {
+    let mut bytes = serde_json::to_vec_pretty(answer).map_err(Failure::work)?;
+    bytes.push(b'\n');
+    write_whole(&folder.join("extrapolate.json"), &bytes)?;
+    for chart in charts(said, names) {
+        let svg = figure::svg(&figure::chart(&chart)).map_err(Failure::work)?;
+        write_whole(&folder.join(format!("{}.svg", chart.name)), svg.as_bytes())?;
+        let png = figure::png(&svg).map_err(Failure::work)?;
+        write_whole(&folder.join(format!("{}.png", chart.name)), &png)?;
+    }
+    Ok(())
+}
+
+fn name(said: &Said) -> String {
+    said.group.clone().unwrap_or_else(|| "curve".to_owned())
+}
+
+fn show(out: &mut dyn Write, said: &[Said], names: &Names) -> Outcome {
+    let mut table = print::table(&[
+        "curve",
+        "stage",
+        "last",
+        &format!("at {}", names.x),
+        "forecast",
+        "50 %",
+        "80 %",
+        "90 %",
+        "95 %",
+    ]);
+    for said in said {
+        let Some(outcome) = &said.outcome else {
+            table.add_row([name(said), "—".to_owned()]);
+            continue;
+        };
+        for (k, forecast) in outcome.forecasts.iter().enumerate() {
+            let first = |text: String| if k == 0 { text } else { String::new() };
+            let mut row = vec![
+                first(name(said)),
+                first(outcome.stage.word.to_string()),
+                first(print::number(outcome.last_y)),
+                print::number(forecast.x),
+                print::number(forecast.estimate),
+            ];
+            let ends = |i: &crate::methods::extrapolate::Interval| {
+                format!("{} … {}", print::number(i.lower), print::number(i.upper))
+            };
+            row.extend(forecast.intervals.iter().map(ends));
+            table.add_row(row);
+        }
+    }
+    writeln!(out, "{table}")?;
+    beside(out, said)?;
+    targets(out, said)?;
+    past(out, said)?;
+    writeln!(out, "\nassuming that {ASSUMES}")?;
+    for said in said {
+        for warning in &said.warnings {
+            writeln!(out, "warning [{}] {}: {}", warning.kind, name(said), warning.message)?;
+        }
+    }
+    Ok(())
+}
+
+/// What other rules say.
+fn beside(out: &mut dyn Write, said: &[Said]) -> Outcome {
+    let Some(rules) = said.iter().map(|said| &said.baselines).find(|rules| !rules.is_empty()) else { return Ok(()) };
+    let heads: Vec<&str> = ["curve", "at"].into_iter().chain(rules.iter().map(|rule| rule.rule.as_str())).collect();
+    let mut table = print::table(&heads);
+    for said in said {
+        for (k, forecast) in said.outcome.iter().flat_map(|outcome| outcome.forecasts.iter().enumerate()) {
+            let mut row = vec![if k == 0 { name(said) } else { String::new() }, print::number(forecast.x)];
+            row.extend(said.baselines.iter().map(|b| b.estimates[k].map_or_else(|| "—".to_owned(), print::number)));
+            table.add_row(row);
+        }
+    }
+    Ok(writeln!(out, "\nother rules\n{table}")?)
+}
+
+/// What training longer buys.
+fn targets(out: &mut dyn Write, said: &[Said]) -> Outcome {
+    for said in said {
+        let Some(target) = said.outcome.as_ref().and_then(|outcome| outcome.target.as_ref()) else { continue };
+        let reach = target.reach.iter().map(|reach| match (reach.times, reach.x) {
+            (Some(times), Some(x)) => {
+                format!("{:.0} % at {} ({times:.2} times as long)", 100.0 * reach.odds, print::number(x))
+            }
+            _ => format!("{:.0} % not within 66 times as long", 100.0 * reach.odds),
+        });
+        let reach: Vec<String> = reach.collect();
+        let before = if target.reached { "; it has been there already" } else { "" };
+        writeln!(out, "\n{}: odds of reaching {}: {}{before}", name(said), print::number(target.y), reach.join(", "))?;
+    }
+    Ok(())
+}
+
+/// How forecasts from earlier would have done.
+fn past(out: &mut dyn Write, said: &[Said]) -> Outcome {
+    if said.iter().all(|said| said.cuts.is_empty()) {
+        return Ok(());
+    }
+    let mut table = print::table(&["curve", "cut at", "points", "tested", "error of ln y", "last value's", "in 90 %"]);
+    for said in said {
+        for (k, cut) in said.cuts.iter().enumerate() {
+            table.add_row([
+                if k == 0 { name(said) } else { String::new() },
+                print::number(cut.last_x),
+                cut.seen.to_string(),
+                cut.x.len().to_string(),
+                format!("{:.4}", cut.rmse_log),
+                format!("{:.4}", cut.last_rmse_log),
+                format!("{:.0} %", 100.0 * cut.coverage),
+            ]);
+        }
+    }
+    Ok(writeln!(out, "\nforecasts from earlier cuts, over the doubling that followed\n{table}")?)
+}
