@@ -7,7 +7,10 @@ mod benchmark;
 mod design;
 
 use benchmark::{BenchmarkCurve, benchmark};
+use scaling_laws::data::ingest::{TableColumn, read_table};
+use scaling_laws::methods::bench;
 use scaling_laws::methods::extrapolate::{ExtrapolateError, Forecast, Outcome, Settings, backtest, extrapolate};
+use scaling_laws::methods::schedule::{Schedule, ScheduleError, estimate_final, published};
 
 fn forecast(x: &[f64], y: &[f64], to: &[f64]) -> Outcome {
     extrapolate(x, y, to, &Settings::default()).expect("a curve of positive values")
@@ -270,5 +273,111 @@ fn earlier_cuts_are_scored_on_what_came_next() {
     for cut in &cuts {
         assert!(cut.x.iter().all(|x| *x > cut.last_x));
         assert!(cut.rmse_log < 0.02 && cut.rmse_log < cut.last_rmse_log, "{cut:?}");
+    }
+}
+
+const WARM_UP: usize = 2160;
+const PEAK: f64 = 3e-4;
+
+/// Steps and rates of a schedule that warms up as the authors of the multi-power law do.
+fn planned(last: usize, after: impl Fn(usize) -> f64) -> (Vec<f64>, Vec<f64>) {
+    let rate = |t: usize| if t < WARM_UP { PEAK * t as f64 / (WARM_UP - 1) as f64 } else { after(t) };
+    ((0..last).map(|t| t as f64).collect(), (0..last).map(rate).collect())
+}
+
+fn cosine(last: usize) -> impl Fn(usize) -> f64 {
+    let low = PEAK / 10.0;
+    move |t| {
+        low + 0.5 * (PEAK - low) * (1.0 + (std::f64::consts::PI * (t - WARM_UP) as f64 / (last - WARM_UP) as f64).cos())
+    }
+}
+
+fn measured(file: &str) -> Option<(Vec<f64>, Vec<f64>)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/multi_power_law/csv_100");
+    let path = folder.join(file);
+    if !path.is_file() {
+        eprintln!("skipped: {} is not here", path.display());
+        return None;
+    }
+    let columns = read_table(&path).expect("it can be read");
+    let column = |name: &str| match &columns.iter().find(|(header, _)| header == name).expect("a column").1 {
+        TableColumn::Numbers(values) => values.iter().map(|v| v.expect("a number")).collect::<Vec<f64>>(),
+        TableColumn::Text(_) => panic!("{name} is text"),
+    };
+    Some((column("step"), column("loss")))
+}
+
+#[test]
+fn the_multi_power_law_gives_the_published_losses_along_two_schedules() {
+    let law = published("100M").expect("published");
+    let cases = [
+        (
+            "cosine_24000.csv",
+            planned(24_000, cosine(24_000)),
+            23_920,
+            3.92536477,
+            [(2160, 3.77488791), (23_920, 2.99014071)],
+            0.00327810622,
+        ),
+        (
+            "constant_24000.csv",
+            planned(24_000, |_| PEAK),
+            23_936,
+            6.8571,
+            [(2176, 3.76885173), (23_936, 3.03336235)],
+            0.00184869922,
+        ),
+    ];
+    for (file, (steps, rates), last, sum, losses, error) in cases {
+        let schedule = Schedule::new(&steps, &rates).expect("a schedule");
+        assert!((schedule.sum(last) - sum).abs() < 1e-8, "{file}: {}", schedule.sum(last));
+        for (step, loss) in losses {
+            assert!((law.loss(&schedule, step) - loss).abs() < 1e-8, "{file}: {}", law.loss(&schedule, step));
+        }
+        let Some((steps, loss)) = measured(file) else { continue };
+        let rows: Vec<(usize, f64)> =
+            steps.iter().map(|s| *s as usize).zip(loss).filter(|(s, _)| *s < 24_000).collect();
+        assert_eq!(rows.len(), 171, "{file}");
+        let mean = rows.iter().map(|(step, loss)| (law.loss(&schedule, *step) - loss).abs()).sum::<f64>() / 171.0;
+        assert!((mean / error - 1.0).abs() < 1e-6, "{file}: {mean}");
+    }
+}
+
+#[test]
+fn a_run_half_way_down_a_cosine_is_told_its_end() {
+    let Some((steps, loss)) = measured("cosine_72000.csv") else { return };
+    let (planned_steps, rates) = planned(72_000, cosine(72_000));
+    let schedule = Schedule::new(&planned_steps, &rates).expect("a schedule");
+    let law = published("100M").expect("published");
+    let half = steps.iter().take_while(|step| **step <= 36_000.0).count();
+    let end = estimate_final(&schedule, &steps[..half], &loss[..half], &law).expect("a run on its schedule");
+    let truth = *loss.last().expect("points");
+    assert!((end.estimate / truth - 1.0).abs() < 0.01, "{} {truth}", end.estimate);
+    // Without the schedule, nothing says that the rate will fall: the curve alone ends too high.
+    let alone = forecast(&steps[..half], &loss[..half], &[72_000.0]).forecasts[0].estimate;
+    assert!((end.estimate - truth).abs() < (alone - truth).abs(), "{} {alone} {truth}", end.estimate);
+    let refused = estimate_final(&schedule, &[80_000.0], &[3.0], &law);
+    assert!(matches!(refused, Err(ScheduleError::Outside { .. })));
+    assert!(matches!(Schedule::new(&[5.0, 6.0], &[1.0, 1.0]), Err(ScheduleError::Steps { row: 1, .. })));
+    assert!(matches!(Schedule::new(&[0.0, 6.0], &[1.0, -1.0]), Err(ScheduleError::Rate { row: 2, .. })));
+}
+
+#[test]
+fn the_suite_of_curves_scores_the_domains_as_specified() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/alabdulmohsin_benchmark");
+    if !folder.is_dir() {
+        eprintln!("skipped: {} is not here", folder.display());
+        return;
+    }
+    let suite = bench::find("curves").expect("a suite");
+    let tasks = (suite.tasks)(&folder).expect("domains");
+    assert_eq!(tasks.len(), 4);
+    for (task, want) in [("NMT", ".02766"), ("LM", ".00069"), ("BB", ".01040")] {
+        let scored = (suite.run)(&folder, task).expect("a task");
+        check(task, scored.score.expect("it has test rows"), want);
+        let test = scored.evidence.iter().find(|e| e.candidate == "last-value" && e.holdout == "test rows");
+        let want = [("NMT", ".0083"), ("LM", ".00718"), ("BB", ".0092")];
+        let want = want.iter().find(|(name, _)| *name == task).expect("a domain").1;
+        check(&format!("last value on {task}"), test.and_then(|e| e.score).expect("a score"), want);
     }
 }

@@ -38,6 +38,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("methods/frontier", 16),
     ("methods/lifetime", 16),
     ("methods/recommend", 16),
+    ("methods/schedule", 16),
     ("methods/vocabulary", 16),
     ("methods/registry", 17),
     ("methods/bench", 17),

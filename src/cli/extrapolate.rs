@@ -7,6 +7,7 @@ use crate::methods::extrapolate::picture::{Names, charts};
 use crate::methods::extrapolate::{
     ASSUMES, BASELINES, ExtrapolateError, Measure, Place, Said, Settings, Wish, runs, study,
 };
+use crate::methods::schedule::{Constants, Estimate, PUBLISHED, Schedule, ScheduleError, estimate_final, published};
 use crate::show::figure;
 use crate::work::given::Amount;
 use crate::work::store::write_whole;
@@ -51,6 +52,13 @@ pub struct Args {
     /// Rules to show beside the forecast, or none [default: all for up to 12 curves, else last-value]
     #[arg(long, value_name = "RULE,...", value_delimiter = ',', value_parser = rule)]
     beside: Option<Vec<String>>,
+    /// The planned learning-rate schedule, a table with columns step and lr from step 0 to the last,
+    /// warm-up included: the loss at its end by the multi-power law. x must count the same steps
+    #[arg(long, value_name = "TABLE")]
+    schedule: Option<String>,
+    /// Whose constants say what decay brings: 25M, 100M or 400M
+    #[arg(long, value_name = "SIZE", requires = "schedule", default_value = "100M", value_parser = held)]
+    constants: Constants,
     /// Folder for the answer as JSON and for the figures
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -86,6 +94,31 @@ fn rule(text: &str) -> Result<String, String> {
         true => Ok(text.to_owned()),
         false => Err(format!("`{text}` is none of {}, none", known().collect::<Vec<_>>().join(", "))),
     }
+}
+
+fn held(text: &str) -> Result<Constants, String> {
+    let known: Vec<&str> = PUBLISHED.iter().map(|(name, _)| *name).collect();
+    published(text).ok_or_else(|| format!("`{text}` is none of {}", known.join(", ")))
+}
+
+impl From<ScheduleError> for Failure {
+    fn from(error: ScheduleError) -> Self {
+        Self::work(error)
+    }
+}
+
+/// Reads a planned schedule.
+fn planned(table: &str) -> Result<Schedule, Failure> {
+    let number = |symbol: &str| Needed { positive: false, ..Needed::new(symbol, "1") };
+    let request = Request {
+        needed: vec![number("step"), number("lr")],
+        map: ["step", "lr"].map(|name| (name.to_owned(), name.to_owned())).to_vec(),
+        ..Request::default()
+    };
+    let rows = ingest::read(&Source::named(table), &request)
+        .map_err(|error| if error.is_request() { Failure::request(error) } else { Failure::work(error) })?;
+    let column = |name: &str| rows.column(name).unwrap_or_default();
+    Ok(Schedule::new(column("step"), column("lr"))?)
 }
 
 impl From<ExtrapolateError> for Failure {
@@ -139,7 +172,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         cuts: if args.out.is_some() || few { vec![2.0, 4.0, 8.0] } else { Vec::new() },
     };
     let said = study(curves, &wish)?;
-    let answer = answer(&said, &rows.provenance.warnings);
+    let plan = args.schedule.as_deref().map(planned).transpose()?;
+    let finals = match &plan {
+        Some(plan) => said.iter().map(|said| at_the_end(plan, said, args)).collect::<Result<Vec<_>, _>>()?,
+        None => Vec::new(),
+    };
+    let answer = answer(&said, &finals, &rows.provenance.warnings);
     if let Some(folder) = &args.out {
         write(&said, &answer, &names, folder)?;
     }
@@ -147,6 +185,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return print_json(out, &answer);
     }
     show(out, &said, &names)?;
+    ends(out, &said, &finals)?;
     print::warnings(out, &rows.provenance.warnings)?;
     match &args.out {
         Some(folder) => Ok(writeln!(out, "\nfigures: {}", folder.display())?),
@@ -154,11 +193,39 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     }
 }
 
+/// The loss at the end of a run's schedule.
+fn at_the_end(plan: &Schedule, said: &Said, args: &Args) -> Result<Estimate, Failure> {
+    let (steps, loss): (Vec<f64>, Vec<f64>) = said.points.iter().copied().unzip();
+    estimate_final(plan, &steps, &loss, &args.constants)
+        .map_err(|error| Failure::work(format!("{}: {error}", name(said))))
+}
+
+fn ends(out: &mut dyn Write, said: &[Said], finals: &[Estimate]) -> Outcome {
+    for (said, end) in said.iter().zip(finals) {
+        writeln!(
+            out,
+            "\n{}: estimated final loss {:.4} at step {} by the planned schedule (90 %: {:.4} … {:.4})",
+            name(said),
+            end.estimate,
+            print::number(end.step),
+            end.lower,
+            end.upper
+        )?;
+        writeln!(
+            out,
+            "multi-power law: L_0 {:.4} and A {:.4} from {} points of this run (error of ln L {:.4}); what decay brings is held at the published constants, and its error is not in the interval",
+            end.constants.l_0, end.constants.a, end.points, end.rmse_log
+        )?;
+    }
+    Ok(())
+}
+
 /// The answer as data: one forecast per place and level, those of the main level first.
-fn answer(said: &[Said], of_rows: &[Warning]) -> Value {
+fn answer(said: &[Said], finals: &[Estimate], of_rows: &[Warning]) -> Value {
     let curves: Vec<Value> = said
         .iter()
-        .map(|said| {
+        .enumerate()
+        .map(|(k, said)| {
             let outcome = said.outcome.as_ref();
             let mut forecasts = Vec::new();
             for main in [true, false] {
@@ -178,6 +245,7 @@ fn answer(said: &[Said], of_rows: &[Warning]) -> Value {
                 "forecasts": forecasts,
                 "target": outcome.and_then(|outcome| outcome.target.as_ref()),
                 "beside": said.baselines,
+                "final": finals.get(k),
                 "backtest": said.cuts,
                 "warnings": said.warnings,
             })

@@ -95,6 +95,15 @@ laws! {
         step_law_batch_size: PowerPair,
         step_law_lr: PowerPair,
     }
+    curve with breaks {
+        bnsl_1::Bnsl1,
+        m1: Power,
+        m2: PowerOffset,
+        m3::M3,
+        mmf4::Mmf4,
+        pow4::Pow4,
+        wbl4::Wbl4,
+    }
     task {
         capability_sigmoid::CapabilitySigmoid,
         horizon_trend::HorizonTrend,

@@ -12,4 +12,5 @@ pub mod lifetime;
 pub mod method;
 pub mod recommend;
 pub mod registry;
+pub mod schedule;
 pub mod vocabulary;

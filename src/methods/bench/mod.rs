@@ -4,6 +4,7 @@
 //! hold-outs inside the train rows that mirror the direction of the test rows, says why, and scores
 //! the test rows if the folder has any. A suite is one file and one line of [`SUITES`].
 
+mod curves;
 mod loss_to_loss;
 pub mod score;
 pub mod table;
@@ -29,7 +30,7 @@ pub struct Suite {
 }
 
 /// Every suite, in alphabetical order.
-pub static SUITES: &[Suite] = &[loss_to_loss::SUITE];
+pub static SUITES: &[Suite] = &[curves::CURVES, loss_to_loss::SUITE, curves::NSLPFN];
 
 /// A suite by name.
 pub fn find(id: &str) -> Option<&'static Suite> {

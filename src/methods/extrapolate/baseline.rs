@@ -19,6 +19,9 @@ pub struct Rule {
 pub const BASELINES: &[Rule] = &[
     Rule { name: "last-value", law: None, last: None },
     Rule { name: "pow3-last-8", law: Some("power-offset"), last: Some(8) },
+    Rule { name: "m2", law: Some("m2"), last: None },
+    Rule { name: "m3", law: Some("m3"), last: None },
+    Rule { name: "bnsl-1", law: Some("bnsl-1"), last: None },
 ];
 
 /// What a rule says.
@@ -36,6 +39,11 @@ pub struct Baseline {
 pub fn baselines(points: &[(f64, f64)], to: &[f64], names: &[String]) -> Vec<Baseline> {
     let wanted = BASELINES.iter().filter(|rule| names.iter().any(|name| name == rule.name));
     wanted.map(|rule| rule.at(points, to)).collect()
+}
+
+/// What every rule says of a curve, its points by x.
+pub fn rivals(points: &[(f64, f64)], to: &[f64]) -> Vec<Baseline> {
+    BASELINES.iter().map(|rule| rule.at(points, to)).collect()
 }
 
 impl Rule {

@@ -27,7 +27,8 @@ mod target;
 mod verdict;
 
 pub use backtest::{Cut, backtest};
-pub use baseline::{BASELINES, Baseline};
+pub use baseline::{BASELINES, Baseline, rivals};
+pub use normal::Distribution;
 pub use posterior::{Posterior, Prior};
 pub use study::{Measure, Place, Run, Said, Wish, runs, study};
 pub use target::{Reach, Target};

@@ -7,6 +7,33 @@ pub fn cdf(z: f64) -> f64 {
     0.5 * statrs::function::erf::erfc(-z / SQRT_2)
 }
 
+/// A normal distribution of ln y, to be scored by what was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Distribution {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub sd: f64,
+}
+
+impl Distribution {
+    /// Logarithm of the density.
+    pub fn log_density(&self, at: f64) -> f64 {
+        let z = (at - self.mean) / self.sd;
+        -0.5 * z * z - 0.5 * (2.0 * PI).ln() - self.sd.ln()
+    }
+    /// Probability of at most this.
+    pub fn cdf(&self, at: f64) -> f64 {
+        cdf((at - self.mean) / self.sd)
+    }
+    /// Continuous ranked probability score: the smaller the better, in units of ln y.
+    pub fn crps(&self, at: f64) -> f64 {
+        let z = (at - self.mean) / self.sd;
+        let density = (-0.5 * z * z).exp() / (2.0 * PI).sqrt();
+        self.sd * (z * (2.0 * cdf(z) - 1.0) + 2.0 * density - 1.0 / PI.sqrt())
+    }
+}
+
 /// ln Φ(z) and φ(z)/Φ(z), also far out where Φ(z) underflows.
 pub fn log_cdf_and_hazard(z: f64) -> (f64, f64) {
     let log_density = -0.5 * z * z - 0.5 * (2.0 * PI).ln();

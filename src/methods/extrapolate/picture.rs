@@ -80,8 +80,11 @@ fn measured(points: &[(f64, f64)]) -> Series {
     Series::new("measured", look, Tone::Ink, points.iter().copied())
 }
 
+/// Lower and upper ends of the intervals of one level.
+type Ends = (Vec<f64>, Vec<f64>);
+
 /// The forecast along x, and the ends of the intervals of some levels.
-fn path(said: &Said, levels: &[f64]) -> (Vec<(f64, f64)>, Vec<(Vec<f64>, Vec<f64>)>) {
+fn path(said: &Said, levels: &[f64]) -> (Vec<(f64, f64)>, Vec<Ends>) {
     let Some(outcome) = &said.outcome else { return (Vec::new(), Vec::new()) };
     let end = outcome.forecasts.iter().map(|f| f.x).fold(2.0 * outcome.last_x, f64::max);
     let step = (end / outcome.last_x).ln() / STEPS as f64;
