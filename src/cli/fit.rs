@@ -1,5 +1,6 @@
 //! `scaling fit`.
 
+use super::table::Table;
 use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
 use crate::base::objective::Delta;
 use crate::engine::fit::Weights;
@@ -20,17 +21,11 @@ use std::path::PathBuf;
     after_help = "Example: scaling fit runs.csv --law chinchilla --map N=\"Model Size\" --where 'L < 3.4' --bootstrap 1000 --out fit/"
 )]
 pub struct Args {
-    /// A CSV, TSV, JSON, JSON-lines or Parquet file, or a built-in data set's id
-    data: String,
+    #[command(flatten)]
+    table: Table,
     /// The law's id (`scaling laws` lists them)
     #[arg(long, value_name = "ID")]
     law: String,
-    /// Which column plays a role
-    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair)]
-    map: Vec<(String, String)>,
-    /// Rows to keep: 'L < 3.4 and N >= 1e7'
-    #[arg(long = "where", value_name = "EXPR")]
-    filter: Option<String>,
     /// Rows to hold out of the fit and predict with it: 'C > 1e21'
     #[arg(long, value_name = "EXPR")]
     holdout: Option<String>,
@@ -148,8 +143,6 @@ impl Args {
         let (fix, bounds, priors, typed) = wishes.resolve(card).map_err(Failure::request)?;
         Ok(Job {
             about: String::new(),
-            map: self.map.clone(),
-            filter: self.filter.clone(),
             holdout: self.holdout.clone(),
             objective: objective(&words).map_err(Failure::request)?,
             constraints: crate::engine::fit::Constraints { fix, tie: self.tie.clone(), bounds, priors },
@@ -171,7 +164,7 @@ impl Args {
             level: self.level,
             command: command_line(),
             typed,
-            ..Job::new(&self.data, &self.law)
+            ..self.table.job(&self.law)
         })
     }
 }

@@ -21,6 +21,7 @@ mod report;
 mod reproduce;
 mod run;
 mod saved;
+mod table;
 
 use crate::base::{fault, text};
 use crate::data::measurements::Warning;

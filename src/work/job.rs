@@ -2,6 +2,7 @@
 //! many of these, the command line makes one.
 
 use crate::base::objective::{Objective, Residual};
+use crate::base::units::Unit;
 use crate::data::ingest::{self, IngestError, Needed, Source};
 use crate::data::measurements::Measurements;
 use crate::engine::analysis::{self, Analysis};
@@ -65,6 +66,15 @@ pub struct Job {
     /// Parameters whose constraints were typed in a loss unit, and that unit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub typed: Vec<(String, String)>,
+    /// Role = quantity that holds in every row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<(String, String)>,
+    /// Columns of a wide table to make rows of: role, pattern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<(String, String)>,
+    /// Decimals are written with a comma.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decimal_comma: bool,
 }
 
 impl Job {
@@ -93,6 +103,9 @@ impl Job {
             compare: Vec::new(),
             command: String::new(),
             typed: Vec::new(),
+            set: Vec::new(),
+            stack: None,
+            decimal_comma: false,
         }
     }
 }
@@ -151,7 +164,7 @@ impl Job {
     /// # Errors
     /// [`JobError`].
     pub fn read(&self) -> Result<Measurements, JobError> {
-        self.read_where(self.holdout.as_ref().map(|held| format!("not ({held})")))
+        self.read_rows(false)
     }
 
     /// Reads the rows held out of the fit; `None` if none are asked for.
@@ -159,17 +172,26 @@ impl Job {
     /// # Errors
     /// [`JobError`].
     pub fn read_held_out(&self) -> Result<Option<Measurements>, JobError> {
-        self.holdout.clone().map(|held| self.read_where(Some(held))).transpose()
+        self.holdout.as_ref().map(|_| self.read_rows(true)).transpose()
     }
 
-    fn read_where(&self, also: Option<String>) -> Result<Measurements, JobError> {
+    /// The rows to fit, or those held out of the fit.
+    fn read_rows(&self, held_out: bool) -> Result<Measurements, JobError> {
         let mut request = ingest::Request::of(law(&self.law)?);
         request.map.clone_from(&self.map);
-        request.filter = match (&self.filter, also) {
-            (Some(filter), Some(also)) => Some(format!("({filter}) and {also}")),
-            (Some(filter), None) => Some(filter.clone()),
-            (None, also) => also,
-        };
+        request.set.clone_from(&self.set);
+        request.stack.clone_from(&self.stack);
+        request.decimal_comma = self.decimal_comma;
+        request.filter.clone_from(&self.filter);
+        match &self.holdout {
+            Some(held) if held_out => {
+                let filter = self.filter.iter().map(|text| (format!("not ({text})"), format!("not {text}")));
+                request.exclude.extend(filter);
+                request.filter = Some(held.clone());
+            }
+            Some(held) => request.exclude.push((held.clone(), format!("held out: {held}"))),
+            None => {}
+        }
         request.labels.extend(self.cluster.clone());
         match &self.weights {
             None => {}
@@ -199,6 +221,40 @@ impl Job {
         Ok(spec)
     }
 
+    /// Brings constraints that were typed in a loss unit to that of the rows, and refuses what is in
+    /// another: bits per byte and nat per token do not convert.
+    fn in_loss_unit(&self, constraints: &mut Constraints, data: &Measurements) -> Result<(), JobError> {
+        let card = law(&self.law)?.card();
+        let column = data.provenance.columns.iter().find(|column| column.symbol == card.output.symbol);
+        let own = column.map_or(card.output.unit, |column| column.unit.as_str());
+        let bad = |text: String| Err(JobError::Fit(FitError::BadConstraint(text)));
+        if own != card.output.unit && !self.compare.is_empty() {
+            return bad(format!(
+                "the loss is in {own} here, and published constants ({}) are in {}: the two do not compare; leave out `compare`",
+                self.compare.join(", "),
+                card.output.unit
+            ));
+        }
+        for (symbol, typed) in &self.typed {
+            let (Ok(from), Ok(to)) = (Unit::parse(typed), Unit::parse(own)) else { continue };
+            if from.dimension != to.dimension {
+                return bad(format!(
+                    "{symbol} is given in {typed}, and the loss of the rows is in {own}; the two do not convert"
+                ));
+            }
+            let factor = from.scale / to.scale;
+            for (_, value) in constraints.fix.iter_mut().filter(|(s, _)| s == symbol) {
+                *value *= factor;
+            }
+            for (_, a, b) in constraints.bounds.iter_mut().chain(&mut constraints.priors).filter(|(s, ..)| s == symbol)
+            {
+                *a *= factor;
+                *b *= factor;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads, fits, and works out what was asked. `tick` is called once per bootstrap replicate.
     ///
     /// # Errors
@@ -208,7 +264,9 @@ impl Job {
             return Err(JobError::TooMany { asked: self.bootstrap });
         }
         let data = self.read()?;
-        let fit = fit::fit(&self.spec()?, &data)?;
+        let mut spec = self.spec()?;
+        self.in_loss_unit(&mut spec.constraints, &data)?;
+        let fit = fit::fit(&spec, &data)?;
         let request = analysis::Request {
             name: self.name.clone(),
             bootstrap: self.bootstrap,

@@ -51,6 +51,23 @@ impl Number {
     }
 }
 
+/// A quantity as it goes into a table's request: its text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Quantity {
+    Plain(f64),
+    Text(String),
+}
+
+impl Quantity {
+    fn text(self) -> String {
+        match self {
+            Self::Plain(value) => format!("{value:e}"),
+            Self::Text(text) => text,
+        }
+    }
+}
+
 /// The wire form of a study file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +107,12 @@ struct WireJob {
     #[serde(rename = "where")]
     filter: Option<String>,
     holdout: Option<String>,
+    #[serde(default)]
+    set: BTreeMap<String, Quantity>,
+    #[serde(default)]
+    stack: BTreeMap<String, String>,
+    #[serde(default)]
+    decimal: Option<String>,
     objective: Option<String>,
     residual: Option<String>,
     loss: Option<String>,
@@ -425,6 +448,16 @@ impl WireJob {
             compare: self.compare,
             command: String::new(),
             typed,
+            set: self.set.into_iter().map(|(role, quantity)| (role, quantity.text())).collect(),
+            stack: match self.stack.len() {
+                0 | 1 => self.stack.into_iter().next(),
+                _ => return Err("stack names more than one role".to_owned()),
+            },
+            decimal_comma: match self.decimal.as_deref() {
+                None | Some("." | "point") => false,
+                Some("," | "comma") => true,
+                Some(other) => return Err(format!("decimal = \"{other}\" is no decimal mark; write \",\" or \".\"")),
+            },
         })
     }
 }

@@ -157,7 +157,9 @@ pub enum UnitError {
         text: String,
     },
     /// A comma that could be a decimal mark or a separator of thousands.
-    #[error("`{text}` has a comma that could mean thousands or decimals; write it with a point or without the comma")]
+    #[error(
+        "`{text}` has a comma that could mean thousands or decimals; write it with a point or without the comma, or say which with --decimal ,"
+    )]
     AmbiguousComma {
         /// As written.
         text: String,

@@ -1,7 +1,8 @@
 //! A column while it is read: values in base units, and what would not become one.
 
 use super::error::Mistake;
-use crate::base::units::{self, Dimension, Unit, UnitError};
+use crate::base::units::{self, Decimal, Dimension, Unit, UnitError};
+use crate::data::measurements::Warning;
 
 /// Why a cell has no value. Its value is NaN, so that no comparison keeps the row by accident.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub(super) struct Cells {
     seen: Vec<Seen>,
     /// The least number written without power of ten and unit that is not zero, and its row.
     least: Option<(f64, usize)>,
+    /// How decimals are written.
+    pub decimal: Decimal,
 }
 
 impl Cells {
@@ -64,12 +67,15 @@ impl Cells {
         if text.is_empty() {
             return self.push_empty();
         }
-        // "NaN" and "inf" are numbers, though never acceptable ones.
-        if let Ok(value) = text.parse::<f64>() {
+        // "NaN" and "inf" are numbers, though never acceptable ones. Where commas are decimal a point
+        // may separate thousands.
+        if (self.decimal == Decimal::Point || !text.contains('.'))
+            && let Ok(value) = text.parse::<f64>()
+        {
             return self.push(value);
         }
         let row = self.values.len();
-        match units::parse(text) {
+        match units::parse_with(text, self.decimal) {
             Ok(quantity) => {
                 if quantity.unit.is_none() && !quantity.scaled {
                     return self.push(quantity.value);
@@ -87,8 +93,8 @@ impl Cells {
     }
 
     /// Checks that all cells are in one unit and brings numbers without one to base units by
-    /// the unit that the header or the card names. Returns the dimension, where one was written.
-    pub fn settle(&mut self, column: &str, named: Option<Unit>) -> Result<Option<Dimension>, Mistake> {
+    /// the unit that the header or the card names. Returns the unit, where one was written.
+    pub fn settle(&mut self, column: &str, named: Option<Unit>) -> Result<Option<Unit>, Mistake> {
         let clash = |a: &Seen, b: &Seen| {
             let (first, second) = if a.row <= b.row { (a, b) } else { (b, a) };
             Mistake::MixedUnits {
@@ -135,12 +141,47 @@ impl Cells {
             }
         }
         if let Some(unit) = self.seen.iter().find_map(|seen| seen.unit) {
-            return Ok(Some(unit.dimension));
+            return Ok(Some(unit));
         }
         if named_scale != 1.0 && !self.seen.iter().any(|seen| seen.scaled) {
             self.values.iter_mut().for_each(|value| *value *= named_scale);
         }
-        Ok(named.map(|unit| unit.dimension).filter(|&dimension| dimension != Dimension::NUMBER))
+        Ok(named.filter(|unit| unit.dimension != Dimension::NUMBER))
+    }
+
+    /// Whether a row has nothing in it.
+    pub fn is_empty_at(&self, row: usize) -> bool {
+        matches!(self.bad_at(row), Some(Bad::Empty))
+    }
+
+    /// Puts the rows of another column of the same kind behind these.
+    pub fn append(&mut self, other: Self) {
+        let base = self.values.len();
+        self.values.extend(other.values);
+        self.bad.extend(other.bad.into_iter().map(|(row, why)| (base + row, why)));
+        for seen in other.seen {
+            if !self.seen.iter().any(|known| known.unit == seen.unit && known.scaled == seen.scaled) {
+                self.seen.push(Seen { row: base + seen.row, ..seen });
+            }
+        }
+        let least = other.least.map(|(size, row)| (size, base + row));
+        self.least = match (self.least, least) {
+            (Some(own), Some(other)) => Some(if other.0 < own.0 { other } else { own }),
+            (own, other) => own.or(other),
+        };
+    }
+
+    /// Some of the rows, ascending.
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        let place = |row: usize| rows.binary_search(&row).unwrap_or(0);
+        let bad = self.bad.iter().filter_map(|(row, why)| Some((rows.binary_search(row).ok()?, why.clone())));
+        Self {
+            values: rows.iter().map(|&row| self.values[row]).collect(),
+            bad: bad.collect(),
+            seen: self.seen.iter().map(|seen| Seen { row: place(seen.row), ..seen.clone() }).collect(),
+            least: self.least.map(|(size, row)| (size, place(row))),
+            decimal: self.decimal,
+        }
     }
 
     /// Why a row has no value.
@@ -154,6 +195,8 @@ impl Cells {
 pub(super) struct Lines {
     /// (first row, its line) of each consecutive run.
     runs: Vec<(usize, usize)>,
+    /// (first row, name) of each file, where there are several.
+    files: Vec<(usize, String)>,
 }
 
 impl Lines {
@@ -169,6 +212,22 @@ impl Lines {
         let (first, line) = self.runs[run];
         Some(line + row - first)
     }
+
+    /// The file of a row, where there are several.
+    pub fn file(&self, row: usize) -> Option<&str> {
+        let file = self.files.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+        Some(&self.files[file].1)
+    }
+
+    /// Puts the lines of another file behind these.
+    pub fn append(&mut self, base: usize, name: &str, other: &Self, rows: usize) {
+        self.files.push((base, name.to_owned()));
+        for row in 0..rows {
+            if let Some(line) = other.line(row) {
+                self.push(base + row, line);
+            }
+        }
+    }
 }
 
 /// What a reader was asked for: columns by position, as numbers and as text.
@@ -178,4 +237,19 @@ pub(super) struct Table {
     pub texts: Vec<Vec<String>>,
     pub lines: Lines,
     pub sha256: String,
+    /// What was noticed while reading.
+    pub notes: Vec<Warning>,
+}
+
+impl Table {
+    pub fn new(numbers: usize, texts: usize) -> Self {
+        Self {
+            rows: 0,
+            numbers: vec![Cells::default(); numbers],
+            texts: vec![Vec::new(); texts],
+            lines: Lines::default(),
+            sha256: String::new(),
+            notes: Vec::new(),
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::cells::Bad;
 use super::error::Mistake;
-use super::plan::{Loaded, Series};
+use super::loaded::{Loaded, Series};
+use crate::base::units::Unit;
 use crate::costs::six_n_d;
 use crate::data::measurements::Warning;
 use crate::law::Counts;
@@ -12,16 +13,20 @@ use std::hash::{DefaultHasher, Hasher};
 pub(super) fn cells(loaded: &Loaded, rows: &[usize]) -> Result<(), Mistake> {
     // Columns before what is made from them: the message names a cell of the file.
     let (made, read): (Vec<&Series>, Vec<&Series>) =
-        loaded.series.iter().filter(|series| series.checked).partition(|series| series.conversion.is_some());
+        loaded.series.iter().filter(|series| series.checked).partition(|series| series.derived_by.is_some());
     for series in read.into_iter().chain(made) {
-        let positive = series.wanted.as_ref().is_none_or(|needed| needed.positive);
+        let positive = series.wanted.as_ref().map_or(series.positive, |needed| needed.positive);
+        let fraction = series.positive && matches!(series.symbol.as_str(), "acc" | "err");
         for &row in rows {
             let value = series.cells.values[row];
-            if value.is_finite() && (value > 0.0 || !positive) {
+            if value.is_finite() && (value > 0.0 || !positive) && !(fraction && value > 1.0) {
                 continue;
             }
             let place = loaded.place(series, row);
             let role = series.symbol.clone();
+            if fraction && value.is_finite() && value > 1.0 {
+                return Err(Mistake::NotAFraction { place, role, value });
+            }
             return Err(match series.cells.bad_at(row) {
                 Some(Bad::Empty) => Mistake::EmptyCell { place, role },
                 Some(Bad::Text(error)) => Mistake::NotANumber { place, error: error.clone() },
@@ -66,7 +71,8 @@ pub(super) fn rows(loaded: &Loaded, rows: &[usize]) -> Result<Vec<Warning>, Mist
                 ),
             ));
         }
-        warnings.extend(unit_in_header(series));
+        warnings.extend(bracket(series));
+        warnings.extend(unit_in_header(series).or_else(|| scaled(series)));
     }
     Ok(warnings)
 }
@@ -144,6 +150,76 @@ fn unit_in_header(series: &Series) -> Option<Warning> {
             "unit-in-header",
             format!(
                 "column `{header}` seems to be in powers of ten but was read as it stands; say so as --map '{}={header} (B)'",
+                series.symbol
+            ),
+        )
+    })
+}
+
+/// What stands in a header's brackets and is no unit.
+fn bracket(series: &Series) -> Option<Warning> {
+    let (header, bracket) = (series.header.as_deref()?, series.bracket.as_deref()?);
+    Some(Warning::new(
+        "bracket-not-understood",
+        format!(
+            "the bracket `({bracket})` of column `{header}` was not understood and the numbers were read as they stand; \
+             if it is a unit, say so as --map '{}={header} (UNIT)'",
+            series.symbol
+        ),
+    ))
+}
+
+/// What every run ever trained exceeds, and what none reaches: role, unit, least, most.
+const PLAUSIBLE: &[(&str, &str, f64, f64)] =
+    &[("N", "parameters", 1e4, 1e16), ("D", "tokens", 1e5, 1e18), ("C", "FLOP", 1e9, 1e32)];
+
+/// Sizes that look as if counted in millions, as logarithms, or as if scaled twice. The values are
+/// in the unit asked for.
+fn scaled(series: &Series) -> Option<Warning> {
+    let &(role, base, least, most) = PLAUSIBLE.iter().find(|(role, ..)| series.symbol == *role)?;
+    let unit = Unit::parse(&series.unit_name).ok()?;
+    if Unit::parse(base).map(|base| base.dimension) != Ok(unit.dimension) {
+        return None;
+    }
+    let values = series.cells.values.iter().map(|value| value * unit.scale);
+    let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+    let header = series.header.as_deref().unwrap_or(role);
+    let made = series.derived_by.is_some();
+    let message = if high < least {
+        let logarithm = low > 3.0 && high < 30.0;
+        let remedy = match (made, logarithm) {
+            (true, _) => "look at what it is made from".to_owned(),
+            (false, false) => format!("say so as --map '{role}={header} (M)' or '{role}={header} (B)'"),
+            (false, true) => {
+                format!(
+                    "say so as --map '{role}={header} (B)', or, if they are logarithms, as --map '{role}=10^`{header}`'"
+                )
+            }
+        };
+        format!(
+            "every {role} is below {least:e} {base} (the largest is {high}): the numbers look as if counted in millions or billions, or as logarithms; {remedy}"
+        )
+    } else if high > most {
+        let what = if role == "D" { "; if they are FLOP, say so as --map C=COLUMN" } else { "" };
+        format!(
+            "{role} reaches {high:e} {base}, more than any run has: look whether a power of ten was applied twice{what}"
+        )
+    } else {
+        return None;
+    };
+    Some(Warning::new("looks-scaled", message))
+}
+
+/// A column in per cent whose numbers look like fractions already.
+pub(super) fn per_cent_twice(series: &Series) -> Option<Warning> {
+    let header = series.header.as_deref()?;
+    let role = matches!(series.symbol.as_str(), "acc" | "err");
+    let all = series.cells.values.iter().all(|&value| value <= 0.01);
+    (role && header.contains('%') && all).then(|| {
+        Warning::new(
+            "looks-scaled",
+            format!(
+                "column `{header}` says per cent, but none of its numbers exceeds 1: if they are fractions, say so as --map '{0}={header} (1)'",
                 series.symbol
             ),
         )

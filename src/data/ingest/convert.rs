@@ -38,6 +38,7 @@ pub(super) const CONVERSIONS: &[Conversion] = &[
     Conversion { id: "six-n-d", makes: "C", from: &["N", "D"], formula: "C = 6ND", of: |x| six_n_d(x[0], x[1]) },
     // N and D enter 6ND alike, so its inverse serves both.
     Conversion { id: "six-n-d", makes: "N", from: &["D", "C"], formula: "N = C/(6D)", of: |x| tokens_of(x[1], x[0]) },
+    Conversion { id: "perplexity", makes: "L", from: &["ppl"], formula: "L = ln(perplexity)", of: |x| x[0].ln() },
     Conversion { id: "complement", makes: "err", from: &["acc"], formula: "err = 1 - acc", of: |x| 1.0 - x[0] },
     Conversion { id: "complement", makes: "acc", from: &["err"], formula: "acc = 1 - err", of: |x| 1.0 - x[0] },
 ];

@@ -25,6 +25,8 @@ impl IngestError {
                 | Mistake::RoleMissing { .. }
                 | Mistake::NoSuchColumn { .. }
                 | Mistake::Expression { .. }
+                | Mistake::Twice { .. }
+                | Mistake::Constant { .. }
                 | Mistake::PartNeeded { .. }
         )
     }
@@ -33,6 +35,8 @@ impl IngestError {
 /// A cell: where to look in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
+    /// The file, where several were read.
+    pub file: Option<String>,
     /// Line of the file, where it has lines (1 is the first).
     pub line: Option<usize>,
     /// Data row (1 is the first after the header).
@@ -43,6 +47,9 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
         match self.line {
             Some(line) => write!(f, "line {line} (data row {}), column `{}`", self.row, self.column),
             None => write!(f, "data row {}, column `{}`", self.row, self.column),
@@ -103,6 +110,26 @@ pub enum Mistake {
         /// Where the record starts.
         line: usize,
     },
+    /// A quotation mark that ran over rows.
+    #[error(
+        "the quotation mark opened in line {first} goes on to line {last}, and each of these lines looks like a row; close it, or double the marks that belong to the text"
+    )]
+    SwallowedRows {
+        /// Where it was opened.
+        first: usize,
+        /// Where it was closed.
+        last: usize,
+    },
+    /// Lines of a training log.
+    #[error(
+        "not a table: line {line} looks like a training log (`{text}`); write its numbers as columns under a header, as CSV or JSON"
+    )]
+    TrainingLog {
+        /// The line.
+        line: usize,
+        /// How it begins.
+        text: String,
+    },
     /// Bytes that are not UTF-8.
     #[error("line {line} is not UTF-8 text; save the file as UTF-8")]
     NotUtf8 {
@@ -110,10 +137,29 @@ pub enum Mistake {
         line: usize,
     },
     /// A compressed file or a spreadsheet.
-    #[error("this is {what}, not a table; save it as CSV or Parquet")]
+    #[error("this is {what}, which is not read here; save the table as CSV, JSON or Parquet")]
     NotATable {
         /// What it looks like.
         what: &'static str,
+    },
+    /// A compressed file that breaks off or is damaged.
+    #[error("the compressed file is truncated or damaged ({detail})")]
+    BrokenCompression {
+        /// What the reader said.
+        detail: String,
+    },
+    /// A folder or a pattern without tables.
+    #[error(
+        "no table was found there (files that end in .csv, .tsv, .txt, .json, .jsonl or .parquet, perhaps with .gz or .zst)"
+    )]
+    NoTables,
+    /// A mistake in one of several files.
+    #[error("{file}: {mistake}")]
+    InFile {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        mistake: Box<Mistake>,
     },
     /// A name ending in `.parquet` on something else.
     #[error(
@@ -143,12 +189,38 @@ pub enum Mistake {
         second: String,
     },
     /// No column for a role.
-    #[error("no column for {role} among {}; say which one with --map {role}=COLUMN", list(headers))]
+    #[error(
+        "no column for {} among {}; say which with {}, or give a constant with --set {}=VALUE",
+        wanted(roles),
+        list(headers),
+        maps(roles),
+        roles[0].0
+    )]
     RoleMissing {
-        /// The role.
-        role: String,
+        /// Each role, and what would do in its place.
+        roles: Vec<(String, String)>,
         /// The headers there are.
         headers: Vec<String>,
+    },
+    /// A role or constant given twice.
+    #[error("{role} is given twice, by {first} and by {second}; leave one out")]
+    Twice {
+        /// The role.
+        role: String,
+        /// Where first.
+        first: String,
+        /// Where again.
+        second: String,
+    },
+    /// A constant that is no quantity of its role.
+    #[error("--set {role}={text}: {detail}")]
+    Constant {
+        /// The role.
+        role: String,
+        /// As given.
+        text: String,
+        /// What is wrong.
+        detail: String,
     },
     /// A column asked for by name is not there.
     #[error("there is no column `{column}`{}", did_you_mean(near))]
@@ -177,6 +249,19 @@ pub enum Mistake {
     /// NaN or an infinity.
     #[error("{place} is {value}, not a finite number; leave the row out, for example with --where '{role} < 1e99'")]
     NotFinite {
+        /// The cell.
+        place: Place,
+        /// The role it fills.
+        role: String,
+        /// The value.
+        value: f64,
+    },
+    /// A fraction above one.
+    #[error(
+        "{place} is {value}, and {role} is a fraction between 0 and 1; if it is per cent, say so as --map '{role}={} (%)'",
+        place.column
+    )]
+    NotAFraction {
         /// The cell.
         place: Place,
         /// The role it fills.
@@ -246,6 +331,14 @@ pub enum Mistake {
         /// The type found.
         kind: String,
     },
+    /// A type of a sound Parquet file that the reader is built without.
+    #[error("column `{column}` holds {kind}, which are not read here; write the column as float64 or as text")]
+    ForeignType {
+        /// Header.
+        column: String,
+        /// The type found.
+        kind: &'static str,
+    },
     /// Every row is the same.
     #[error("all {rows} rows are alike in every column used; nothing can be fitted to them")]
     AllAlike {
@@ -301,6 +394,15 @@ impl Mistake {
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// `D, or C to make it from (D = C/(6N)); L`.
+fn wanted(roles: &[(String, String)]) -> String {
+    roles.iter().map(|(role, instead)| format!("{role}{instead}")).collect::<Vec<_>>().join("; ")
+}
+
+fn maps(roles: &[(String, String)]) -> String {
+    roles.iter().map(|(role, _)| format!("--map {role}=COLUMN")).collect::<Vec<_>>().join(" ")
 }
 
 fn did_you_mean(near: &[String]) -> String {

@@ -16,6 +16,12 @@ pub(super) fn append_numbers(column: &Column, cells: &mut Cells) -> Result<(), M
         for text in column.str().map_err(reader)?.iter() {
             cells.push_text(text.unwrap_or_default());
         }
+    } else if matches!(kind.to_string().as_str(), "cat" | "enum") {
+        // A dictionary of texts, as pandas writes a category.
+        let strings = column.cast(&DataType::String).map_err(reader)?;
+        for text in strings.str().map_err(reader)?.iter() {
+            cells.push_text(text.unwrap_or_default());
+        }
     } else if kind.is_primitive_numeric() {
         let numbers = column.cast(&DataType::Float64).map_err(reader)?;
         for value in numbers.f64().map_err(reader)?.iter() {

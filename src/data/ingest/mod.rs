@@ -8,11 +8,22 @@ mod convert;
 mod csv;
 mod error;
 mod expression;
+mod files;
+mod fill;
 mod frame;
 mod json;
+mod lexer;
+mod loaded;
+mod names;
+mod open;
 mod parquet;
+mod parser;
 mod plan;
+mod preamble;
+mod reader;
 mod roles;
+mod shape;
+mod split;
 mod table;
 
 pub use builtin::{built_in, card, embedded};
@@ -23,15 +34,13 @@ pub use table::{TableColumn, may_replace, read_table, remove_file, replace_file,
 use crate::data::card::DatasetCard;
 use crate::data::measurements::{Column, ColumnUse, Dropped, Label, Measurements, Provenance};
 use crate::law::{Counts, Law};
-use cells::Table;
 use csv::Csv;
 use expression::{Expression, Values};
-use json::Json;
-use parquet::Parquet;
-use plan::{Loaded, Plan};
+use loaded::Loaded;
+use plan::Plan;
+use reader::{Many, Part, Reader, Stacked};
+use roles::Headers;
 use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Where a table is.
@@ -39,17 +48,46 @@ use std::path::{Path, PathBuf};
 pub enum Source {
     /// A file.
     File(PathBuf),
+    /// Several files, read as one table with their names in a column `file`: as given, and which.
+    Files(String, Vec<PathBuf>),
     /// A built-in data set, or a part of one as `set/part`.
     BuiltIn(String),
 }
 
 impl Source {
-    /// What a user's word means: a file if there is one, else a built-in data set, else a file
-    /// that is missing.
+    /// What a user's word means: a file if there is one, else a built-in data set, else the tables
+    /// of a folder or of a pattern (`runs/*.csv`), else a file that is missing. Several words make
+    /// several files, see [`Source::list`].
     pub fn named(text: &str) -> Self {
+        let path = Path::new(text);
         match Self::built_in(text) {
-            Some(source) if !Path::new(text).exists() => source,
-            _ => Self::File(PathBuf::from(text)),
+            Some(source) if !path.exists() => source,
+            _ if path.is_dir() => Self::Files(text.to_owned(), files::of_folder(path)),
+            _ if path.exists() => Self::File(path.to_owned()),
+            _ => match serde_json::from_str::<Vec<String>>(text) {
+                Ok(list) => {
+                    let name = format!("{} files", list.len());
+                    Self::Files(name, list.iter().flat_map(|word| Self::named(word).paths()).collect())
+                }
+                Err(_) if files::is_pattern(text) => Self::Files(text.to_owned(), files::matching(path)),
+                Err(_) => Self::File(path.to_owned()),
+            },
+        }
+    }
+
+    /// Several words as one, for [`Source::named`].
+    pub fn list(words: &[String]) -> String {
+        match words {
+            [only] => only.clone(),
+            several => serde_json::to_string(several).unwrap_or_default(),
+        }
+    }
+
+    fn paths(self) -> Vec<PathBuf> {
+        match self {
+            Self::File(path) => vec![path],
+            Self::Files(_, paths) => paths,
+            Self::BuiltIn(id) => vec![PathBuf::from(id)],
         }
     }
 
@@ -62,6 +100,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
+            Self::Files(text, _) => text.clone(),
             Self::BuiltIn(id) => id.clone(),
         }
     }
@@ -101,12 +140,18 @@ pub struct Request {
     pub needed: Vec<Needed>,
     /// Text columns to carry along, by header.
     pub labels: Vec<String>,
-    /// Role, column: overrides what the headers suggest.
+    /// Role, column or formula of columns: overrides what the headers suggest.
     pub map: Vec<(String, String)>,
     /// Rows to keep.
     pub filter: Option<String>,
     /// Rows to leave out: condition, reason.
     pub exclude: Vec<(String, String)>,
+    /// Role, quantity: holds in every row.
+    pub set: Vec<(String, String)>,
+    /// Columns of a wide table to make rows of: role, pattern with one `*`.
+    pub stack: Option<(String, String)>,
+    /// Decimals are written with a comma.
+    pub decimal_comma: bool,
 }
 
 impl Request {
@@ -128,30 +173,6 @@ impl Request {
     }
 }
 
-enum Reader<'a> {
-    Csv(Csv<'a>),
-    Json(Json),
-    Parquet(Parquet),
-}
-
-impl Reader<'_> {
-    fn headers(&self) -> &[String] {
-        match self {
-            Self::Csv(csv) => &csv.headers,
-            Self::Json(json) => &json.headers,
-            Self::Parquet(parquet) => &parquet.headers,
-        }
-    }
-
-    fn load(self, numbers: &[usize], texts: &[usize]) -> Result<Table, Mistake> {
-        match self {
-            Self::Csv(csv) => csv.load(numbers, texts),
-            Self::Json(json) => json.load(numbers, texts),
-            Self::Parquet(parquet) => parquet.load(numbers, texts),
-        }
-    }
-}
-
 /// SHA-256 of the bytes that a source stands for, as [`Provenance::sha256`] gives it: those of the
 /// file, or of the built-in table.
 ///
@@ -160,6 +181,11 @@ impl Reader<'_> {
 pub fn fingerprint(source: &Source) -> Result<String, IngestError> {
     let name = source.name();
     match source {
+        Source::Files(_, paths) => {
+            let hashes = paths.iter().map(|path| parquet::hash(path)).collect::<Result<Vec<_>, _>>();
+            let hashes = hashes.map_err(|error| error.in_source(&name))?;
+            Ok(reader::joined(hashes.iter().map(String::as_str)))
+        }
         Source::File(path) => {
             let mistake = |mistake: Mistake| match mistake {
                 Mistake::Unreadable(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -180,72 +206,64 @@ pub fn card_of(source: &Source) -> &'static [u8] {
             .ok()
             .and_then(|(card, _)| builtin::embedded(&format!("{}/card.toml", card.id)))
             .unwrap_or_default(),
-        Source::File(_) => &[],
+        Source::File(_) | Source::Files(..) => &[],
     }
 }
 
 /// Reads a table into measurements.
+///
+/// # Errors
+/// [`IngestError`]: one sentence that names the place and the remedy.
 pub fn read(source: &Source, request: &Request) -> Result<Measurements, IngestError> {
     let name = source.name();
-    let (reader, card) = match source {
-        Source::File(path) => (open(path).map_err(|mistake| mistake.in_source(&name))?, None),
-        Source::BuiltIn(id) => {
-            let (card, bytes) = builtin::open(id)?;
-            let csv = Csv::open(Box::new(bytes)).map_err(|mistake| mistake.in_source(&name))?;
-            (Reader::Csv(csv), Some(card))
-        }
-    };
+    let (reader, card) = open_source(source, request.decimal_comma)?;
     measurements(&name, reader, card, request).map_err(|mistake| mistake.in_source(&name))
 }
 
 /// The headers of a table, for listings.
+///
+/// # Errors
+/// [`IngestError`].
 pub fn headers(source: &Source) -> Result<Vec<String>, IngestError> {
-    let name = source.name();
-    let reader = match source {
-        Source::File(path) => open(path),
-        Source::BuiltIn(id) => Csv::open(Box::new(builtin::open(id)?.1)).map(Reader::Csv),
-    };
-    reader.map(|reader| reader.headers().to_vec()).map_err(|mistake| mistake.in_source(&name))
+    open_source(source, false).map(|(reader, _)| reader.headers().to_vec())
 }
 
-/// Opens a file by what it holds; the extension only sharpens the message.
-fn open(path: &Path) -> Result<Reader<'static>, Mistake> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Mistake::MissingFile { near: builtin::similar(&path.to_string_lossy()) });
+fn open_source(source: &Source, comma: bool) -> Result<(Reader<'static>, Option<&'static DatasetCard>), IngestError> {
+    let name = source.name();
+    let placed = |mistake: Mistake| mistake.in_source(&name);
+    match source {
+        Source::File(path) => Ok((open::open(path, comma).map_err(placed)?, None)),
+        Source::Files(_, paths) => {
+            let part = |path: &PathBuf| {
+                let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                match open::open(path, comma) {
+                    Ok(reader) => Ok(Part { name: file, reader }),
+                    Err(mistake) => Err(placed(Mistake::InFile { file, mistake: Box::new(mistake) })),
+                }
+            };
+            let parts = paths.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+            if parts.is_empty() {
+                return Err(placed(Mistake::NoTables));
+            }
+            Ok((Reader::Many(Many::new(parts)), None))
         }
-        Err(error) => return Err(Mistake::Unreadable(error)),
-    };
-    let mut start = Vec::new();
-    file.by_ref().take(512).read_to_end(&mut start)?;
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let named = |names: &[&str]| names.contains(&extension.as_str());
-    if start.starts_with(parquet::MAGIC) {
-        return Parquet::open(path).map(Reader::Parquet);
+        Source::BuiltIn(id) => {
+            let (card, bytes) = builtin::open(id)?;
+            Ok((Reader::Csv(Csv::open(Box::new(bytes), false).map_err(placed)?), Some(card)))
+        }
     }
-    if start.is_empty() {
-        return Err(Mistake::EmptyFile);
+}
+
+/// The table as asked for: a wide one made long.
+fn shaped<'a>(reader: Reader<'a>, card: Option<&DatasetCard>, request: &Request) -> Result<Reader<'a>, Mistake> {
+    match &request.stack {
+        Some((role, pattern)) => {
+            let mapped: Vec<String> = request.map.iter().map(|(_, column)| column.clone()).collect();
+            Stacked::new(reader, role, pattern, &mapped)
+        }
+        None if card.is_none() => Ok(Stacked::chart(reader)),
+        None => Ok(reader),
     }
-    if named(&["parquet", "pq"]) {
-        return Err(Mistake::NotParquet);
-    }
-    if start.starts_with(b"PK\x03\x04") {
-        return Err(Mistake::NotATable { what: "a spreadsheet or a zip archive" });
-    }
-    if start.starts_with(b"\x1f\x8b") || start.starts_with(b"\x28\xb5\x2f\xfd") {
-        return Err(Mistake::NotATable { what: "a compressed file" });
-    }
-    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start();
-    let input = std::io::Cursor::new(start.clone()).chain(file);
-    let objects = text.strip_prefix(b"[").map_or(text, <[u8]>::trim_ascii_start).starts_with(b"{");
-    if objects || named(&["json", "jsonl", "ndjson"]) {
-        let mut bytes = Vec::new();
-        let mut input = input;
-        input.read_to_end(&mut bytes)?;
-        return Json::open(bytes).map(Reader::Json);
-    }
-    Csv::open(Box::new(input)).map(Reader::Csv)
 }
 
 fn measurements(
@@ -254,24 +272,30 @@ fn measurements(
     card: Option<&DatasetCard>,
     request: &Request,
 ) -> Result<Measurements, Mistake> {
-    let filter = request.filter.as_deref().map(Expression::parse).transpose()?;
+    let reader = shaped(reader, card, request)?;
+    let headers = Headers::new(reader.headers(), &|column| reader.unit(column), card);
+    let mut plan = Plan::new(headers, card, request)?;
     let exclusions = card.into_iter().flat_map(|card| &card.exclude).map(|e| (e.condition.as_str(), e.reason.as_str()));
     let exclusions = exclusions.chain(request.exclude.iter().map(|(condition, reason)| (&**condition, &**reason)));
-    let exclusions: Vec<(Expression, &str)> =
-        exclusions.map(|(text, reason)| Ok((Expression::parse(text)?, reason))).collect::<Result<_, Mistake>>()?;
-
-    let mut plan = Plan::new(reader.headers(), card, request)?;
-    for (expression, text) in filter.iter().map(|e| (e, request.filter.as_deref().unwrap_or_default())) {
-        plan.add_names(expression, text)?;
-    }
-    for (expression, reason) in &exclusions {
-        plan.add_names(expression, reason)?;
+    // Exclusions, and the filter last.
+    let mut conditions: Vec<(Expression, &str, String)> = Vec::new();
+    let filter = request.filter.as_deref().map(|text| (text, format!("not {text}")));
+    let filter = filter.as_ref().map(|(text, reason)| (*text, reason.as_str()));
+    for (text, reason) in exclusions.chain(filter) {
+        let expression = Expression::condition(text, &|word| plan.is_known(word))?;
+        plan.add_names(&expression, text)?;
+        conditions.push((expression, text, reason.to_owned()));
     }
     let (numbers, texts) = plan.columns();
     let table = reader.load(&numbers, &texts)?;
     let mut loaded = plan.fill(table)?;
+    for (expression, text, _) in &mut conditions {
+        expression.settle(text, &|name| loaded.unit_of(name))?;
+    }
+    let conditions: Vec<(Expression, String)> =
+        conditions.into_iter().map(|(expression, _, reason)| (expression, reason)).collect();
 
-    let (rows, dropped) = keep(&loaded, filter.as_ref(), request.filter.as_deref(), &exclusions)?;
+    let (rows, dropped) = keep(&loaded, &conditions, request.filter.is_some())?;
     check::cells(&loaded, &rows)?;
     let mut warnings = loaded.warnings(&rows);
     loaded.retain(&rows);
@@ -295,27 +319,24 @@ fn measurements(
     Ok(Measurements { columns, labels, rows: rows.into_iter().map(|row| row + 1).collect(), provenance })
 }
 
-/// Rows (from 0) that no exclusion takes out and the filter keeps, and an account of the others.
+/// Rows (from 0) that no exclusion takes out and the filter, the last of the conditions if there is
+/// one, keeps; and an account of the others.
 fn keep(
     loaded: &Loaded,
-    filter: Option<&Expression>,
-    filter_text: Option<&str>,
-    exclusions: &[(Expression, &str)],
+    conditions: &[(Expression, String)],
+    filtered: bool,
 ) -> Result<(Vec<usize>, Vec<Dropped>), Mistake> {
-    let conditions: Vec<(&Expression, Vec<Values<'_>>)> =
-        exclusions.iter().map(|(e, _)| e).chain(filter).map(|e| (e, loaded.values(e))).collect();
-    let mut dropped: Vec<Dropped> = exclusions
-        .iter()
-        .map(|(_, reason)| (*reason).to_owned())
-        .chain(filter_text.map(|text| format!("not {text}")))
-        .map(|reason| Dropped { reason, count: 0, rows: Vec::new() })
-        .collect();
+    let exclusions = conditions.len() - usize::from(filtered);
+    let columns: Vec<Vec<Values<'_>>> = conditions.iter().map(|(e, _)| loaded.values(e)).collect();
+    let mut dropped: Vec<Dropped> =
+        conditions.iter().map(|(_, reason)| Dropped { reason: reason.clone(), count: 0, rows: Vec::new() }).collect();
     let mut rows = Vec::with_capacity(loaded.rows_read);
     for row in 0..loaded.rows_read {
         let out = conditions
             .iter()
+            .zip(&columns)
             .enumerate()
-            .position(|(i, (condition, values))| condition.holds(values, row) == (i < exclusions.len()));
+            .position(|(i, ((condition, _), values))| condition.holds(values, row) == (i < exclusions));
         match out {
             Some(i) => {
                 dropped[i].count += 1;
@@ -343,7 +364,7 @@ impl Loaded {
                 header: series.header.clone(),
                 unit: series.unit_name.clone(),
                 counts: series.counts,
-                derived_by: series.conversion.map(|conversion| conversion.formula.to_owned()),
+                derived_by: series.derived_by.clone(),
             })
             .collect()
     }

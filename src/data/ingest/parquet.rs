@@ -1,6 +1,6 @@
 //! Parquet, by polars, only the columns asked for.
 
-use super::cells::{Cells, Lines, Table};
+use super::cells::Table;
 use super::error::Mistake;
 use super::frame;
 use polars::prelude::{ParquetReader, PolarsResult, SerReader};
@@ -17,6 +17,15 @@ pub(super) const MAGIC: &[u8] = b"PAR1";
 pub(super) struct Parquet {
     path: PathBuf,
     pub headers: Vec<String>,
+    /// What a column holds, where this build of the reader has no word for it.
+    foreign: Vec<Option<&'static str>>,
+}
+
+/// Types that the reader is built without. It would panic on them, though the file is sound.
+fn foreign(kind: &str) -> Option<&'static str> {
+    [("Decimal", "decimals"), ("Float16", "half-precision numbers"), ("Struct", "structs"), ("Map", "maps")]
+        .into_iter()
+        .find_map(|(name, words)| kind.starts_with(name).then_some(words))
 }
 
 /// Damaged pages may make the reader panic; that is an error of the file, not of the program.
@@ -46,7 +55,8 @@ impl Parquet {
         }
         file.seek(SeekFrom::Start(0))?;
         let schema = guarded(|| ParquetReader::new(file).schema())?;
-        Ok(Self { path: path.to_owned(), headers: schema.iter_names().map(ToString::to_string).collect() })
+        let foreign = schema.iter_values().map(|field| foreign(&format!("{:?}", field.dtype()))).collect();
+        Ok(Self { path: path.to_owned(), headers: schema.iter_names().map(ToString::to_string).collect(), foreign })
     }
 
     /// Reads the columns asked for, by position.
@@ -54,17 +64,16 @@ impl Parquet {
         let mut wanted: Vec<usize> = numbers.iter().chain(texts).copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
+        if let Some((&column, kind)) = wanted.iter().find_map(|column| Some((column, self.foreign[*column]?))) {
+            return Err(Mistake::ForeignType { column: self.headers[column].clone(), kind });
+        }
         let names = wanted.iter().map(|&column| self.headers[column].clone()).collect();
         let before = hash(&self.path)?;
         let file = File::open(&self.path)?;
         let frame = guarded(|| ParquetReader::new(file).with_columns(Some(names)).finish())?;
-        let mut table = Table {
-            rows: frame.height(),
-            numbers: vec![Cells::default(); numbers.len()],
-            texts: vec![Vec::new(); texts.len()],
-            lines: Lines::default(),
-            sha256: hash(&self.path)?,
-        };
+        let mut table = Table::new(numbers.len(), texts.len());
+        table.rows = frame.height();
+        table.sha256 = hash(&self.path)?;
         if table.sha256 != before {
             return Err(Mistake::Unreadable(std::io::Error::other("it changed while it was read; try again")));
         }

@@ -1,166 +1,333 @@
 //! Which columns to read for a request, and what they become.
 
-use super::cells::{Bad, Cells, Lines, Table};
-use super::check;
+use super::cells::Table;
 use super::convert::{CONVERSIONS, Conversion};
-use super::error::{Mistake, Place, nearest};
-use super::expression::{Expression, Values};
+use super::error::{Mistake, nearest};
+use super::expression::{Expression, Name};
+use super::fill;
+use super::loaded::{Loaded, Target};
 use super::roles::{self, Headers};
 use super::{Needed, Request};
-use crate::base::units::{Dimension, Unit};
+use crate::base::units::{self, Dimension, Unit};
 use crate::data::card::{CardCompute, DatasetCard};
-use crate::data::measurements::Warning;
-use crate::law::Counts;
 
-/// What a name in a filter stands for.
-#[derive(Clone, Copy)]
-enum Target {
-    Series(usize),
-    Text(usize),
+/// What fills a role.
+#[derive(Clone)]
+enum Found {
+    Column(usize, Option<Unit>),
+    /// A formula of the request, by position.
+    Formula(usize),
+    /// A constant of the request, by position.
+    Constant(usize),
+}
+
+/// Where the numbers of a series come from.
+#[derive(Clone)]
+pub(super) enum Made {
+    /// A column, by position.
+    Column(usize),
+    Conversion(&'static Conversion, Vec<usize>),
+    Formula(Expression, Vec<usize>, String),
+    Constant(f64, String),
+    /// Not settled yet.
+    Open,
 }
 
 /// One series of numbers to have: read from a column, or made from other series.
-struct Wish {
-    symbol: String,
-    header: Option<usize>,
-    unit: Option<Unit>,
-    conversion: Option<(&'static Conversion, Vec<usize>)>,
-    dimension: Option<Dimension>,
-    wanted: Option<Needed>,
+pub(super) struct Wish {
+    pub symbol: String,
+    pub made: Made,
+    pub unit: Option<Unit>,
+    pub dimension: Option<Dimension>,
+    pub wanted: Option<Needed>,
     /// Its values must be sound: it is needed, or what is needed is made from it.
-    checked: bool,
+    pub checked: bool,
+    /// Zero and negative values are mistakes, if it is not itself wanted.
+    pub positive: bool,
+}
+
+impl Wish {
+    fn column(&self) -> Option<usize> {
+        match self.made {
+            Made::Column(column) => Some(column),
+            _ => None,
+        }
+    }
+}
+
+/// A formula of the request: role, formula, its text, the unit of what it gives.
+struct Formula {
+    role: String,
+    expression: Expression,
+    text: String,
+    unit: Option<Unit>,
 }
 
 /// Everything to read.
 pub(super) struct Plan {
-    headers: Headers,
+    pub headers: Headers,
     map: Vec<(String, usize, Option<Unit>)>,
+    formulas: Vec<Formula>,
+    constants: Vec<(String, String)>,
     symbols: Vec<String>,
-    wishes: Vec<Wish>,
+    pub wishes: Vec<Wish>,
     texts: Vec<usize>,
-    labels: usize,
+    pub labels: usize,
     targets: Vec<(String, bool, Target)>,
     /// Conversions that a card declares; it may declare one for a role that has several.
     declared: Vec<CardCompute>,
-    /// Where N, D and C, all read from columns, stand among the wishes.
-    compute: Option<[usize; 3]>,
-}
-
-/// A series that has been read or made.
-pub(super) struct Series {
-    pub symbol: String,
-    pub header: Option<String>,
-    pub unit_name: String,
-    pub counts: Counts,
-    pub conversion: Option<&'static Conversion>,
-    pub wanted: Option<Needed>,
-    pub checked: bool,
-    pub cells: Cells,
-}
-
-/// Everything read.
-pub(super) struct Loaded {
-    pub series: Vec<Series>,
-    /// Text: first the request's labels, then what filters name.
-    pub texts: Vec<Vec<String>>,
-    labels: usize,
-    targets: Vec<(String, bool, Target)>,
-    compute: Option<[usize; 3]>,
-    lines: Lines,
-    pub sha256: String,
-    pub rows_read: usize,
+    /// Where N, D and C, none of them made from the others, stand among the wishes.
+    pub compute: Option<[usize; 3]>,
+    /// Roles whose formulas are being resolved: within its own formula a role is a column.
+    making: Vec<String>,
 }
 
 impl Plan {
-    pub fn new(headers: &[String], card: Option<&DatasetCard>, request: &Request) -> Result<Self, Mistake> {
-        let headers = Headers::new(headers, card);
-        let map = request.map.iter().map(|(role, column)| {
-            let (header, unit) = match (headers.mapped(column), headers.role(column, &[])) {
-                (Ok(found), _) => found,
-                // `--map x=N`: the column that plays the role N.
-                (Err(_), Ok(Some(header))) => (header, headers.all[header].unit),
-                (Err(error), _) => return Err(error),
-            };
-            Ok((role.clone(), header, unit))
-        });
-        let map = map.collect::<Result<Vec<_>, Mistake>>()?;
-        let texts = request.labels.iter().map(|name| headers.named(name)).collect::<Result<Vec<_>, _>>()?;
+    pub fn new(headers: Headers, card: Option<&DatasetCard>, request: &Request) -> Result<Self, Mistake> {
         let mut plan = Self {
             headers,
-            map,
+            map: Vec::new(),
+            formulas: Vec::new(),
+            constants: request.set.clone(),
             symbols: request.needed.iter().map(|needed| needed.symbol.clone()).collect(),
             wishes: Vec::new(),
-            labels: texts.len(),
-            texts,
+            labels: request.labels.len(),
+            texts: Vec::new(),
             targets: Vec::new(),
             declared: card.map(|card| card.compute.clone()).unwrap_or_default(),
             compute: None,
+            making: Vec::new(),
         };
+        plan.once(request)?;
+        for (role, column) in &request.map {
+            plan.add_map(role, column)?;
+        }
+        for name in &request.labels {
+            let header = plan.label(name)?;
+            plan.texts.push(header);
+        }
         // Columns first, so that a role made from others finds them.
         for needed in &request.needed {
-            let header = plan.find(&needed.symbol)?;
+            let found = plan.find(&needed.symbol)?;
             let dimension = Unit::parse(&needed.unit).ok().map(|unit| unit.dimension);
-            plan.wish(&needed.symbol, header, dimension, Some(needed.clone()));
+            plan.wish(&needed.symbol, found, dimension, Some(needed.clone()))?;
         }
-        for i in 0..request.needed.len() {
-            if plan.wishes[i].header.is_none() {
-                plan.derive(i)?;
+        let mut missing = Vec::new();
+        for i in 0..plan.wishes.len() {
+            if plan.wishes[i].wanted.is_some() && matches!(plan.wishes[i].made, Made::Open) && !plan.derive(i)? {
+                missing.push(plan.wishes[i].symbol.clone());
             }
+        }
+        if !missing.is_empty() {
+            return Err(plan.missing(missing));
         }
         plan.compute = plan.all_three();
         Ok(plan)
     }
 
-    /// The column of a role: mapped, or suggested by a header.
-    fn find(&self, role: &str) -> Result<Option<(usize, Option<Unit>)>, Mistake> {
+    /// A role is mapped once, or set once.
+    fn once(&self, request: &Request) -> Result<(), Mistake> {
+        let map = request.map.iter().map(|(role, column)| (role, format!("--map {role}={column}")));
+        let given: Vec<(&String, String)> =
+            map.chain(request.set.iter().map(|(role, value)| (role, format!("--set {role}={value}")))).collect();
+        for (i, (role, second)) in given.iter().enumerate() {
+            if let Some((_, first)) = given[..i].iter().find(|(other, _)| other == role) {
+                return Err(Mistake::Twice { role: (*role).clone(), first: first.clone(), second: second.clone() });
+            }
+        }
+        for (role, text) in &request.set {
+            let parsed = units::parse(text).map_err(|error| error.to_string());
+            let finite = |quantity: units::Quantity| match quantity.value.is_finite() {
+                true => Ok(()),
+                false => Err("it is not a finite number".to_owned()),
+            };
+            parsed.and_then(finite).map_err(|detail| Mistake::Constant {
+                role: role.clone(),
+                text: text.clone(),
+                detail,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// `--map ROLE=…`: a column, with its unit in brackets; a role; or a formula.
+    fn add_map(&mut self, role: &str, column: &str) -> Result<(), Mistake> {
+        match (self.headers.mapped(column), self.headers.role(column, &[])) {
+            (Ok((header, unit)), _) => self.map.push((role.to_owned(), header, unit)),
+            // `--map x=N`: the column that plays the role N.
+            (Err(_), Ok(Some(header))) => self.map.push((role.to_owned(), header, self.headers.all[header].unit)),
+            (Err(error), _) => {
+                let (text, unit) = match roles::bracketed(column) {
+                    Some((formula, unit)) if column.contains(" (") || column.contains(" [") => {
+                        match Unit::parse(unit) {
+                            Ok(unit) => (formula.to_owned(), Some(unit)),
+                            Err(_) => (column.to_owned(), None),
+                        }
+                    }
+                    _ => (column.to_owned(), None),
+                };
+                let reckons = text.contains(|c: char| "+*/^-(".contains(c)) || text.parse::<f64>().is_ok();
+                let expression = Expression::formula(&text, &|word| self.is_known(word));
+                match expression {
+                    Ok(expression) if !expression.is_column() && !expression.names.is_empty() => {
+                        self.formulas.push(Formula { role: role.to_owned(), expression, text, unit });
+                    }
+                    Ok(expression) if expression.names.is_empty() => {
+                        return Err(Mistake::Constant {
+                            role: role.to_owned(),
+                            text,
+                            detail: format!("a number is no column; write --set {role}=VALUE"),
+                        });
+                    }
+                    Err(fault) if reckons => return Err(fault),
+                    _ => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a word names a column, a role or a constant.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.headers.named(word).is_ok()
+            || self.symbols.iter().any(|symbol| symbol == word)
+            || self.map.iter().any(|(role, ..)| role == word)
+            || self.constants.iter().any(|(role, _)| role == word)
+            || self.formulas.iter().any(|formula| formula.role == word)
+            || matches!(self.headers.role(word, &[]), Ok(Some(_)))
+    }
+
+    /// The column of a label: a header, a role, or a header but for its punctuation.
+    fn label(&self, name: &str) -> Result<usize, Mistake> {
+        if let Some(header) = self.headers.all.iter().position(|header| header.text == name) {
+            return Ok(header);
+        }
+        if let Some((_, header, _)) = self.map.iter().find(|(role, ..)| role == name) {
+            return Ok(*header);
+        }
+        match self.headers.role(name, &[]) {
+            Ok(Some(header)) => Ok(header),
+            _ => self.headers.named(name),
+        }
+    }
+
+    /// What fills a role: what the request says, or what a header suggests.
+    fn find(&self, role: &str) -> Result<Option<Found>, Mistake> {
         if let Some(&(_, header, unit)) = self.map.iter().find(|(mapped, ..)| mapped == role) {
-            return Ok(Some((header, unit)));
+            return Ok(Some(Found::Column(header, unit)));
+        }
+        let within = self.making.iter().any(|making| making == role);
+        if let Some(i) = self.formulas.iter().position(|formula| formula.role == role).filter(|_| !within) {
+            return Ok(Some(Found::Formula(i)));
+        }
+        if let Some(i) = self.constants.iter().position(|(set, _)| set == role) {
+            return Ok(Some(Found::Constant(i)));
         }
         let symbols: Vec<&str> = self.symbols.iter().map(String::as_str).collect();
         let found = self.headers.role(role, &symbols)?;
         // A column given to another role by hand is not up for this one.
         let found = found.filter(|&header| !self.map.iter().any(|&(_, mapped, _)| mapped == header));
-        Ok(found.map(|header| (header, self.headers.all[header].unit)))
+        Ok(found.map(|header| Found::Column(header, self.headers.all[header].unit)))
     }
 
     fn wish(
         &mut self,
         symbol: &str,
-        header: Option<(usize, Option<Unit>)>,
+        found: Option<Found>,
         dimension: Option<Dimension>,
         wanted: Option<Needed>,
-    ) -> usize {
+    ) -> Result<usize, Mistake> {
+        let (made, unit) = match &found {
+            Some(Found::Column(header, unit)) => (Made::Column(*header), *unit),
+            _ => (Made::Open, None),
+        };
         self.wishes.push(Wish {
             symbol: symbol.to_owned(),
-            header: header.map(|(header, _)| header),
-            unit: header.and_then(|(_, unit)| unit),
-            conversion: None,
+            made,
+            unit,
             dimension: dimension.or_else(|| roles::dimension(symbol)),
             checked: wanted.is_some(),
             wanted,
+            positive: true,
         });
-        self.wishes.len() - 1
+        let i = self.wishes.len() - 1;
+        match found {
+            Some(Found::Formula(formula)) => self.make(i, formula)?,
+            Some(Found::Constant(constant)) => self.set(i, constant)?,
+            _ => {}
+        }
+        Ok(i)
     }
 
-    /// The series of a role that is in a column, if it is.
+    /// Settles a wish that a formula of the request makes.
+    fn make(&mut self, i: usize, formula: usize) -> Result<(), Mistake> {
+        let Formula { role, expression, text, unit } = &self.formulas[formula];
+        let (role, expression, text, unit) = (role.clone(), expression.clone(), text.clone(), *unit);
+        self.making.push(role.clone());
+        let mut sources = Vec::new();
+        for name in &expression.names {
+            let target = self.resolve(&name.name, name.text).map_err(|mistake| self.placed(mistake, name, &text))?;
+            if let Target::Series(source) = target {
+                sources.push(source);
+            }
+        }
+        self.making.pop();
+        for &source in &sources {
+            let checked = self.wishes[i].checked;
+            let wish = &mut self.wishes[source];
+            wish.positive &= wish.checked;
+            wish.checked |= checked;
+        }
+        let needed = self.wishes[i].dimension.filter(|&needed| needed != Dimension::NUMBER);
+        if let (Some(unit), Some(needed)) = (unit.filter(|unit| unit.dimension != Dimension::NUMBER), needed)
+            && unit.for_dimension(needed).is_none()
+            && !(needed == Dimension::NAT_PER_TOKEN && unit.of_loss().is_some())
+        {
+            return Err(Mistake::WrongUnit {
+                column: text,
+                role,
+                found: unit.dimension.to_string(),
+                needed: needed.to_string(),
+            });
+        }
+        self.wishes[i].unit = unit;
+        self.wishes[i].made = Made::Formula(expression, sources, format!("{role} = {text}"));
+        Ok(())
+    }
+
+    /// Settles a wish that a constant of the request fills.
+    fn set(&mut self, i: usize, constant: usize) -> Result<(), Mistake> {
+        let (role, text) = self.constants[constant].clone();
+        let wrong = |detail: String| Mistake::Constant { role: role.clone(), text: text.clone(), detail };
+        let quantity = units::parse(&text).map_err(|error| wrong(error.to_string()))?;
+        let needed = self.wishes[i].dimension.unwrap_or(Dimension::NUMBER);
+        let value = match quantity.unit {
+            Some(_) if needed == Dimension::NUMBER => quantity.value,
+            _ => {
+                let base = Unit { dimension: needed, scale: 1.0 };
+                quantity.in_unit(base, &text).map_err(|error| wrong(error.to_string()))?
+            }
+        };
+        self.wishes[i].made = Made::Constant(value, format!("{role} = {text} in every row"));
+        Ok(())
+    }
+
+    /// The series of a role that is in a column, or that the request makes, if it is.
     fn series_of(&mut self, role: &str) -> Result<Option<usize>, Mistake> {
-        if let Some(i) = self.wishes.iter().position(|wish| wish.symbol == role && wish.header.is_some()) {
+        let direct = |wish: &Wish| !matches!(wish.made, Made::Open | Made::Conversion(..));
+        if let Some(i) = self.wishes.iter().position(|wish| wish.symbol == role && direct(wish)) {
             return Ok(Some(i));
         }
-        let found = self.find(role)?;
-        Ok(found.map(|found| self.wish(role, Some(found), None, None)))
+        match self.find(role)? {
+            Some(found) => self.wish(role, Some(found), None, None).map(Some),
+            None => Ok(None),
+        }
     }
 
-    /// Makes a role from others by a named conversion.
-    fn derive(&mut self, i: usize) -> Result<(), Mistake> {
+    /// Makes a role from others by a named conversion; false if what it takes is not there.
+    fn derive(&mut self, i: usize) -> Result<bool, Mistake> {
         let symbol = self.wishes[i].symbol.clone();
-        let declared: Vec<&CardCompute> = self.declared.iter().filter(|compute| compute.is == symbol).collect();
-        let conversions: Vec<&'static Conversion> = CONVERSIONS
-            .iter()
-            .filter(|conversion| conversion.makes == symbol)
-            .filter(|conversion| declared.is_empty() || declared.iter().any(|compute| conversion.is(compute)))
-            .collect();
-        for conversion in conversions {
+        for conversion in self.conversions(&symbol) {
             let mut present = true;
             for role in conversion.from {
                 present &= self.find(role)?.is_some();
@@ -175,13 +342,42 @@ impl Plan {
             for &source in &from {
                 self.wishes[source].checked |= self.wishes[i].checked;
             }
-            self.wishes[i].conversion = Some((conversion, from));
-            return Ok(());
+            self.wishes[i].made = Made::Conversion(conversion, from);
+            return Ok(true);
         }
-        Err(match self.headers.all.as_slice() {
-            [only] if only.text.contains(['|', ' ', ':']) => Mistake::WrongDelimiter { header: only.text.clone() },
-            _ => Mistake::RoleMissing { role: symbol, headers: self.headers.texts() },
-        })
+        Ok(false)
+    }
+
+    fn conversions(&self, symbol: &str) -> Vec<&'static Conversion> {
+        let declared: Vec<&CardCompute> = self.declared.iter().filter(|compute| compute.is == symbol).collect();
+        CONVERSIONS
+            .iter()
+            .filter(|conversion| conversion.makes == symbol)
+            .filter(|conversion| declared.is_empty() || declared.iter().any(|compute| conversion.is(compute)))
+            .collect()
+    }
+
+    /// Roles that nothing fills, with what they could be made from.
+    fn missing(&self, symbols: Vec<String>) -> Mistake {
+        if let [only] = self.headers.all.as_slice()
+            && only.text.contains(['|', ' ', ':'])
+        {
+            return Mistake::WrongDelimiter { header: only.text.clone() };
+        }
+        let lacks = |conversion: &Conversion| -> Vec<&'static str> {
+            let there = |role: &str| matches!(self.find(role), Ok(Some(_))) || symbols.iter().any(|s| s == role);
+            conversion.from.iter().copied().filter(|role| !there(role)).collect()
+        };
+        let instead = |symbol: &str| {
+            let nearest = self.conversions(symbol).into_iter().min_by_key(|conversion| lacks(conversion).len());
+            let lacking = nearest.map(|conversion| (lacks(conversion).join(" and "), conversion.formula));
+            match lacking.filter(|(roles, _)| !roles.is_empty()) {
+                Some((roles, formula)) => format!(", or {roles} to make it from ({formula})"),
+                None => String::new(),
+            }
+        };
+        let roles = symbols.iter().map(|symbol| (symbol.clone(), instead(symbol))).collect();
+        Mistake::RoleMissing { roles, headers: self.headers.texts() }
     }
 
     /// N, D and C, if all are there without a doubt: then C can be checked.
@@ -201,108 +397,76 @@ impl Plan {
             if self.targets.iter().any(|(known, is_text, _)| *known == name.name && *is_text == name.text) {
                 continue;
             }
-            let target = self.resolve(&name.name, name.text).map_err(|mistake| match mistake {
-                Mistake::NoSuchColumn { column, .. } => {
-                    let known = self.wishes.iter().map(|wish| wish.symbol.as_str());
-                    let headers = self.headers.all.iter().map(|header| header.text.as_str());
-                    let near = nearest(&column, known.chain(headers));
-                    let near = if near.is_empty() { self.headers.texts() } else { near };
-                    Mistake::Expression {
-                        text: text.to_owned(),
-                        position: name.position,
-                        detail: Mistake::NoSuchColumn { column, near }.to_string(),
-                    }
-                }
-                other => other,
-            })?;
+            let target = self.resolve(&name.name, name.text).map_err(|mistake| self.placed(mistake, name, text))?;
             self.targets.push((name.name.clone(), name.text, target));
         }
         Ok(())
     }
 
+    /// A name that is nothing, where it stands.
+    fn placed(&self, mistake: Mistake, name: &Name, text: &str) -> Mistake {
+        let Mistake::NoSuchColumn { column, .. } = mistake else { return mistake };
+        let known = self.wishes.iter().map(|wish| wish.symbol.as_str());
+        let headers = self.headers.all.iter().map(|header| header.text.as_str());
+        let near = nearest(&column, known.chain(headers));
+        let near = if near.is_empty() { self.headers.texts() } else { near };
+        Mistake::Expression {
+            text: text.to_owned(),
+            position: name.position,
+            detail: Mistake::NoSuchColumn { column, near }.to_string(),
+        }
+    }
+
     fn resolve(&mut self, name: &str, text: bool) -> Result<Target, Mistake> {
         if text {
-            let header = match self.find(name) {
-                Ok(Some((header, _))) if self.headers.all.iter().all(|h| h.text != name) => header,
-                _ => self.headers.named(name)?,
-            };
-            self.texts.push(header);
+            self.texts.push(self.label(name)?);
             return Ok(Target::Text(self.texts.len() - 1));
         }
-        if let Some(i) = self.wishes.iter().position(|wish| wish.symbol == name) {
+        let within = self.making.iter().any(|role| role == name);
+        if let Some(i) = self.wishes.iter().position(|wish| wish.symbol == name).filter(|_| !within) {
             return Ok(Target::Series(i));
         }
+        let column = |plan: &mut Self, header: usize| {
+            let unit = plan.headers.all[header].unit;
+            // Under its own name, so that it is not taken for the role that is being made.
+            let symbol = if within { format!("column {name}") } else { name.to_owned() };
+            let known = plan.headers.role_of(header);
+            plan.wish(&symbol, Some(Found::Column(header, unit)), known.and_then(roles::dimension), None)
+        };
         if let Some(header) = self.headers.all.iter().position(|header| header.text == name) {
-            let unit = self.headers.all[header].unit;
-            return Ok(Target::Series(self.wish(name, Some((header, unit)), None, None)));
+            return Ok(Target::Series(column(self, header)?));
+        }
+        if within {
+            let header = self.headers.role(name, &[])?.map_or_else(|| self.headers.named(name), Ok)?;
+            return Ok(Target::Series(column(self, header)?));
         }
         if let Some(i) = self.series_of(name)? {
             return Ok(Target::Series(i));
         }
         if CONVERSIONS.iter().any(|conversion| conversion.makes == name) {
-            let i = self.wish(name, None, None, None);
-            if self.derive(i).is_ok() {
+            let i = self.wish(name, None, None, None)?;
+            if self.derive(i)? {
                 return Ok(Target::Series(i));
             }
             self.wishes.truncate(i);
         }
-        let header = self.headers.named(name)?;
-        let unit = self.headers.all[header].unit;
-        Ok(Target::Series(self.wish(name, Some((header, unit)), None, None)))
+        // A column that is mapped to another role is still known by what it is.
+        let header = match self.headers.role(name, &[]) {
+            Ok(Some(header)) => header,
+            _ => self.headers.named(name)?,
+        };
+        Ok(Target::Series(column(self, header)?))
     }
 
     /// Positions of the columns to read as numbers and as text.
     pub fn columns(&self) -> (Vec<usize>, Vec<usize>) {
-        (self.wishes.iter().filter_map(|wish| wish.header).collect(), self.texts.clone())
+        (self.wishes.iter().filter_map(Wish::column).collect(), self.texts.clone())
     }
 
     /// Puts the columns read where they belong, in base units, and makes the others from them.
     pub fn fill(self, table: Table) -> Result<Loaded, Mistake> {
-        let mut read = table.numbers.into_iter();
-        let mut series: Vec<Series> = Vec::with_capacity(self.wishes.len());
-        for wish in &self.wishes {
-            let header = wish.header.map(|header| &self.headers.all[header]);
-            let mut cells = match wish.header {
-                Some(_) => read.next().expect("a column was read for each wish with a header"),
-                None => Cells::default(),
-            };
-            if let Some(header) = header {
-                let found = cells.settle(&header.text, wish.unit)?;
-                if let (Some(found), Some(needed)) = (found, wish.dimension)
-                    && found != needed
-                    && needed != Dimension::NUMBER
-                {
-                    return Err(Mistake::WrongUnit {
-                        column: header.text.clone(),
-                        role: wish.symbol.clone(),
-                        found: found.to_string(),
-                        needed: needed.to_string(),
-                    });
-                }
-            }
-            let wanted_counts = wish.wanted.as_ref().map_or(Counts::Any, |needed| needed.counts);
-            let found_counts = header.map_or(Counts::Any, |header| header.counts);
-            series.push(Series {
-                symbol: wish.symbol.clone(),
-                header: header.map(|header| header.text.clone()),
-                unit_name: wish.wanted.as_ref().map_or_else(String::new, |needed| needed.unit.clone()),
-                counts: if found_counts == Counts::Any { wanted_counts } else { found_counts },
-                conversion: wish.conversion.as_ref().map(|(conversion, _)| *conversion),
-                wanted: wish.wanted.clone(),
-                checked: wish.checked,
-                cells,
-            });
-        }
-        for (i, wish) in self.wishes.iter().enumerate() {
-            if let Some((conversion, from)) = &wish.conversion {
-                let mut x = vec![0.0; from.len()];
-                let made = (0..table.rows).map(|row| {
-                    x.iter_mut().zip(from).for_each(|(x, &source)| *x = series[source].cells.values[row]);
-                    (conversion.of)(&x)
-                });
-                series[i].cells.values = made.collect();
-            }
-        }
+        let rows = table.rows;
+        let series = fill::series(&self.headers, &self.wishes, table.numbers, rows)?;
         Ok(Loaded {
             series,
             labels: self.labels,
@@ -310,67 +474,9 @@ impl Plan {
             targets: self.targets,
             compute: self.compute,
             lines: table.lines,
+            notes: table.notes,
             sha256: table.sha256,
-            rows_read: table.rows,
+            rows_read: rows,
         })
-    }
-}
-
-impl Loaded {
-    /// The series asked for, in order.
-    pub fn needed(&self) -> impl Iterator<Item = &Series> {
-        self.series.iter().filter(|series| series.wanted.is_some())
-    }
-
-    /// The values of each name in a filter.
-    pub fn values(&self, expression: &Expression) -> Vec<Values<'_>> {
-        let of = |name: &str, text: bool| {
-            let found = self.targets.iter().find(|(known, is_text, _)| known == name && *is_text == text);
-            match found.expect("every name was resolved before reading").2 {
-                Target::Series(i) => Values::Numbers(&self.series[i].cells.values),
-                Target::Text(i) => Values::Texts(&self.texts[i]),
-            }
-        };
-        expression.names.iter().map(|name| of(&name.name, name.text)).collect()
-    }
-
-    /// Where a cell is in the file.
-    pub fn place(&self, series: &Series, row: usize) -> Place {
-        let column = series.header.clone().unwrap_or_else(|| series.symbol.clone());
-        Place { line: self.lines.line(row), row: row + 1, column }
-    }
-
-    /// What is noticed before rows are dropped from memory: C against 6ND.
-    pub fn warnings(&self, rows: &[usize]) -> Vec<Warning> {
-        let Some(at) = self.compute else { return Vec::new() };
-        let [n, d, c] = at.map(|i| {
-            let values = &self.series[i].cells.values;
-            rows.iter().map(|&row| values[row]).collect::<Vec<f64>>()
-        });
-        let numbers: Vec<usize> = rows.iter().map(|row| row + 1).collect();
-        super::convert::check_compute(&n, &d, &c, &numbers).into_iter().collect()
-    }
-
-    /// Keeps some rows of what was asked for, in the units asked for; lets go of the rest.
-    pub fn retain(&mut self, rows: &[usize]) {
-        self.series.retain(|series| series.wanted.is_some());
-        self.texts.truncate(self.labels);
-        for series in &mut self.series {
-            let values = &mut series.cells.values;
-            if rows.len() < values.len() {
-                *values = rows.iter().map(|&row| values[row]).collect();
-            }
-            series.cells.bad = Vec::<(usize, Bad)>::new();
-            let scale = Unit::parse(&series.unit_name).map_or(1.0, |unit| unit.scale);
-            if scale != 1.0 {
-                values.iter_mut().for_each(|value| *value /= scale);
-            }
-        }
-        for label in &mut self.texts {
-            if rows.len() < label.len() {
-                *label = rows.iter().map(|&row| std::mem::take(&mut label[row])).collect();
-            }
-        }
-        check::assert_same_length(self, rows.len());
     }
 }

@@ -1,6 +1,7 @@
 //! Which column plays which role: by the names people really use, by a card, or by `--map`.
 
 use super::error::{Mistake, nearest};
+use super::names::NAMES;
 use crate::base::units::{Dimension, Unit};
 use crate::data::card::DatasetCard;
 use crate::law::Counts;
@@ -12,6 +13,8 @@ pub(super) struct Header {
     plain: [String; 2],
     /// The unit it names in brackets, or the card's.
     pub unit: Option<Unit>,
+    /// What stands in brackets and is no unit.
+    pub bracket: Option<String>,
     /// What the values count, where the name or the card says.
     pub counts: Counts,
     /// The role that a card gives it.
@@ -24,174 +27,58 @@ pub(super) struct Headers {
     has_card: bool,
 }
 
-/// Role, names for it, names used only if none of those is there. Letters and digits only.
-const NAMES: &[(&str, &[&str], &[&str])] = &[
-    (
-        "N",
-        &[
-            "n",
-            "param",
-            "params",
-            "nparam",
-            "nparams",
-            "numparam",
-            "numparams",
-            "numberofparams",
-            "modelsize",
-            "parameter",
-            "parameters",
-            "nparameters",
-            "numparameters",
-            "numberofparameters",
-            "paramcount",
-            "parametercount",
-            "modelparams",
-            "modelparameters",
-            "nonembeddingparams",
-            "nonembeddingparameters",
-            "nonembparams",
-            "nonembparameters",
-            "nnonemb",
-            "nnonembedding",
-            "nonembeddingn",
-            "paramsnonembedding",
-            "numnonembeddingparams",
-            "numnonembeddingparameters",
-            "nnonembeddingparams",
-            "totalparams",
-            "totalparameters",
-            "paramstotal",
-            "activeparams",
-            "activeparameters",
-            "nactive",
-        ],
-        &[],
-    ),
-    (
-        "D",
-        &[
-            "d",
-            "token",
-            "tokens",
-            "tokennum",
-            "tokennumber",
-            "ntoken",
-            "ntokens",
-            "numtokens",
-            "numberoftokens",
-            "trainingtokens",
-            "traintokens",
-            "ntraintokens",
-            "numtrainingtokens",
-            "numtraintokens",
-            "tokensseen",
-            "seentokens",
-            "tokencount",
-            "totaltokens",
-            "tokenstotal",
-            "datasettokens",
-            "tokensdataset",
-            "trainingdata",
-            "datasize",
-            "datatokens",
-            "dtokens",
-            "tokenstrained",
-        ],
-        &[],
-    ),
-    (
-        "C",
-        &[
-            "c",
-            "flop",
-            "flops",
-            "trainingflop",
-            "trainingflops",
-            "trainflop",
-            "trainflops",
-            "totalflop",
-            "totalflops",
-            "numflops",
-            "nflops",
-            "compute",
-            "trainingcompute",
-            "traincompute",
-            "totalcompute",
-            "computeflop",
-            "computeflops",
-            "cflop",
-        ],
-        &[],
-    ),
-    (
-        "L",
-        &[
-            "l",
-            "loss",
-            "valloss",
-            "validationloss",
-            "finalloss",
-            "testloss",
-            "evalloss",
-            "evaluationloss",
-            "finalvalloss",
-            "finalvalidationloss",
-            "finaltestloss",
-            "finalevalloss",
-            "lossval",
-            "crossentropy",
-            "crossentropyloss",
-            "testcrossentropy",
-            "validationcrossentropy",
-            "valcrossentropy",
-            "celoss",
-            "nll",
-        ],
-        &["trainloss", "trainingloss", "finaltrainloss", "smoothloss"],
-    ),
-    (
-        "lr",
-        &[
-            "lr",
-            "learningrate",
-            "peaklr",
-            "peaklearningrate",
-            "maxlr",
-            "maxlearningrate",
-            "baselr",
-            "baselearningrate",
-            "eta",
-        ],
-        &[],
-    ),
-    (
-        "batch",
-        &[
-            "batch",
-            "batches",
-            "bs",
-            "batchsize",
-            "globalbatch",
-            "globalbatchsize",
-            "gbs",
-            "batchtokens",
-            "batchsizetokens",
-            "batchsizeintokens",
-            "tokensperbatch",
-            "batchsequences",
-            "batchsizesequences",
-            "sequencesperbatch",
-            "trainbatchsize",
-        ],
-        &[],
-    ),
-    ("err", &["err", "error", "errorrate", "testerror", "testerr", "valerror", "top1error", "valerr"], &["trainerror"]),
-    (
-        "acc",
-        &["acc", "accuracy", "score", "testaccuracy", "testacc", "valaccuracy", "valacc", "top1", "top1accuracy"],
-        &["trainaccuracy", "trainacc"],
-    ),
+/// Whether a name is one that some role is known by.
+pub(super) fn is_a_role(name: &str) -> bool {
+    let name = plain(name);
+    NAMES.iter().any(|(_, strong, weak)| strong.iter().chain(*weak).any(|known| *known == name))
+}
+
+/// What people put in a header's brackets that is no unit and changes no number.
+const REMARKS: &[&str] = &[
+    "val",
+    "validation",
+    "test",
+    "train",
+    "training",
+    "eval",
+    "total",
+    "active",
+    "final",
+    "smoothed",
+    "nonembedding",
+    "nonemb",
+    "withoutembeddings",
+    "withembeddings",
+    "c4",
+    "mean",
+    "avg",
+    "average",
+    "seen",
+    "unique",
+    "peak",
+    "max",
+    "min",
+    "best",
+    "last",
 ];
+
+/// The unit that the last words of a name say: `val_bpb` is in bits per byte.
+fn unit_in_name(name: &str) -> Option<Unit> {
+    let plain = plain(name);
+    let ends = |word: &str| plain.ends_with(word);
+    let unit = if ends("bpb") || ends("bitsperbyte") {
+        "bits/byte"
+    } else if ends("bpc") || ends("bitsperchar") || ends("bitspercharacter") {
+        "bits/character"
+    } else if ends("natsperbyte") || ends("natperbyte") {
+        "nat/byte"
+    } else if ends("bitspertoken") || ends("bitpertoken") {
+        "bits/token"
+    } else {
+        return None;
+    };
+    Unit::parse(unit).ok()
+}
 
 /// The dimension of a role that has one whatever the law.
 pub(super) fn dimension(role: &str) -> Option<Dimension> {
@@ -208,7 +95,7 @@ fn plain(text: &str) -> String {
 }
 
 /// What stands in brackets at the end of a header, and what stands before it.
-fn bracketed(header: &str) -> Option<(&str, &str)> {
+pub(super) fn bracketed(header: &str) -> Option<(&str, &str)> {
     let inside = header.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
     let inside = inside.or_else(|| header.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')));
     inside.map(|(name, unit)| (name.trim(), unit.trim()))
@@ -225,12 +112,18 @@ fn counts(plain: &str) -> Counts {
 }
 
 impl Header {
-    fn new(text: &str) -> Self {
-        let (name, unit) = bracketed(text).unwrap_or((text, ""));
-        let plain = [plain(text), plain(name)];
-        let counts = counts(&plain[0]);
-        let unit = if unit.is_empty() { None } else { Unit::parse(unit).ok() };
-        Self { text: text.to_owned(), plain, unit, counts, role: None }
+    /// A header, and the unit that a row under it gives.
+    fn new(text: &str, below: Option<&str>) -> Self {
+        let (name, inside) = bracketed(text).unwrap_or((text, ""));
+        let remark = plain(inside);
+        let both = [plain(text), plain(name)];
+        let counts = counts(&both[0]);
+        let own = if inside.is_empty() { None } else { Unit::parse(inside).ok() };
+        let understood = own.is_some() || remark.is_empty() || REMARKS.contains(&remark.as_str());
+        let bracket = (!understood).then(|| inside.to_owned());
+        let below = below.and_then(|unit| Unit::parse(unit).ok());
+        let unit = own.or(below).or_else(|| unit_in_name(name));
+        Self { text: text.to_owned(), plain: both, unit, bracket, counts, role: None }
     }
 
     fn is_named(&self, names: &[&str]) -> bool {
@@ -239,13 +132,15 @@ impl Header {
 }
 
 impl Headers {
-    pub fn new(headers: &[String], card: Option<&DatasetCard>) -> Self {
-        let mut all: Vec<Header> = headers.iter().map(|text| Header::new(text)).collect();
+    /// Headers with the units that a row under them gives, by position.
+    pub fn new<'u>(headers: &[String], unit: &dyn Fn(usize) -> Option<&'u str>, card: Option<&DatasetCard>) -> Self {
+        let mut all: Vec<Header> = headers.iter().enumerate().map(|(i, text)| Header::new(text, unit(i))).collect();
         if let Some(card) = card {
             for header in &mut all {
                 if let Some(column) = card.column.iter().find(|column| column.name == header.text) {
                     header.role = column.is.clone();
                     header.unit = Unit::parse(&column.unit).ok();
+                    header.bracket = None;
                     header.counts = column.counts.unwrap_or_default();
                 }
             }
@@ -282,6 +177,16 @@ impl Headers {
         self.only(role, weak)
     }
 
+    /// The role that a column is known by, of those that always count the same.
+    pub fn role_of(&self, column: usize) -> Option<&'static str> {
+        let header = &self.all[column];
+        let known = |role: &&&str| match (&header.role, self.has_card) {
+            (declared, true) => declared.as_deref() == Some(**role),
+            (_, false) => NAMES.iter().any(|(name, strong, _)| name == *role && header.is_named(strong)),
+        };
+        ["N", "D", "C"].iter().find(|role| known(role)).copied()
+    }
+
     fn only(&self, role: &str, found: Vec<usize>) -> Result<Option<usize>, Mistake> {
         match found.as_slice() {
             [] => Ok(None),
@@ -311,15 +216,18 @@ impl Headers {
         Err(Mistake::NoSuchColumn { column: name.to_owned(), near })
     }
 
-    /// A column by header, with a unit in brackets if the header is followed by one.
+    /// A column by header, with a unit in brackets if the header is followed by one: what the user
+    /// says of the unit goes before what the header says.
     pub fn mapped(&self, name: &str) -> Result<(usize, Option<Unit>), Mistake> {
-        match (self.named(name), bracketed(name)) {
-            (Err(error), Some((column, unit))) => match (self.named(column), Unit::parse(unit)) {
-                (Ok(i), Ok(unit)) => Ok((i, Some(unit))),
-                _ => Err(error),
-            },
-            (found, _) => found.map(|i| (i, self.all[i].unit)),
+        if let Some(i) = self.all.iter().position(|header| header.text == name) {
+            return Ok((i, self.all[i].unit));
         }
+        if let Some((column, unit)) = bracketed(name)
+            && let (Ok(i), Ok(unit)) = (self.named(column), Unit::parse(unit))
+        {
+            return Ok((i, Some(unit)));
+        }
+        self.named(name).map(|i| (i, self.all[i].unit))
     }
 }
 
@@ -329,7 +237,7 @@ mod tests {
 
     fn find(headers: &[&str], role: &str) -> Option<usize> {
         let headers: Vec<String> = headers.iter().map(|text| (*text).to_owned()).collect();
-        Headers::new(&headers, None).role(role, &[role]).unwrap()
+        Headers::new(&headers, &|_| None, None).role(role, &[role]).unwrap()
     }
 
     #[test]
@@ -356,7 +264,7 @@ mod tests {
     #[test]
     fn case_alone_tells_two_symbols_apart() {
         let headers = ["e", "E"].map(str::to_owned);
-        let headers = Headers::new(&headers, None);
+        let headers = Headers::new(&headers, &|_| None, None);
         assert_eq!(headers.role("E", &["e", "E"]).unwrap(), Some(1));
         assert_eq!(headers.role("e", &["e", "E"]).unwrap(), Some(0));
         assert_eq!(find(&["m", "loss"], "M"), Some(0));

@@ -109,7 +109,9 @@ pub fn analyse(
             "There are no degrees of freedom or no curvature to make intervals from.",
         ));
     }
-    let known = Uncertainty::of_fit(fit, request.level, draws.as_ref(), spread.as_ref());
+    let mut known = Uncertainty::of_fit(fit, request.level, draws.as_ref(), spread.as_ref());
+    known.output_unit = unit_of(data, card.output.symbol).filter(|unit| *unit != card.output.unit).map(str::to_owned);
+    let known = known;
     let ranges = Ranges::of_fit(fit);
     let predictions =
         request.predictions.iter().map(|at| predict(&known, &ranges, at)).collect::<Result<Vec<_>, _>>()?;
@@ -147,6 +149,7 @@ pub fn analyse(
         seed: request.seed,
         program: concat!("scaling ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
+    name_units(&mut record);
     if card.family == Family::Power {
         name_by_header(&mut record);
     }
@@ -155,6 +158,24 @@ pub fn analyse(
     let found = findings(&record);
     record.warnings.extend(found.into_iter().map(|finding| finding.warning));
     Ok(Analysis { record, replicates: draws.map(|d| d.thetas).unwrap_or_default() })
+}
+
+/// The unit in which a column was read, if it is known to be any.
+fn unit_of<'a>(data: &'a crate::data::measurements::Measurements, symbol: &str) -> Option<&'a str> {
+    let column = data.provenance.columns.iter().find(|column| column.symbol == symbol)?;
+    (!column.unit.is_empty()).then_some(column.unit.as_str())
+}
+
+/// Axes are in the units of the rows: a loss per byte stays one, and a law of any resource says of
+/// which one these rows speak.
+fn name_units(record: &mut Record) {
+    let columns = record.provenance.columns.clone();
+    let points = record.points.inputs.iter_mut().map(|(axis, _)| axis);
+    for axis in record.law.inputs.iter_mut().chain([&mut record.law.output]).chain(points) {
+        if let Some(column) = columns.iter().find(|column| column.symbol == axis.symbol && !column.unit.is_empty()) {
+            axis.unit.clone_from(&column.unit);
+        }
+    }
 }
 
 /// A law of one input holds for any quantity: what it is here, the header of its column says.

@@ -49,10 +49,24 @@ pub(super) fn bind(spec: &Spec) -> Result<Bound, FitError> {
     let mut ranges: Vec<(f64, f64)> = card.params.iter().map(|p| p.bounds).collect();
     for (symbol, low, high) in &spec.constraints.bounds {
         let j = find(symbol)?;
+        let own = card.params[j].bounds;
         let range = &mut ranges[leader[j]];
+        let said = |end: f64| if end.is_infinite() { String::new() } else { end.to_string() };
+        let asked = format!("`--bound {symbol}={}..{}`", said(*low), said(*high));
+        // An open end is the law's; one that is named is obeyed or refused.
+        let (below, above) = (low.is_finite() && *low < own.0, high.is_finite() && *high > own.1);
+        if low.is_nan() || high.is_nan() || below || above {
+            return bad(format!(
+                "{asked} reaches beyond the range in which `{}` means something, {symbol} from {} to {}; choose a range within it{}",
+                card.id,
+                own.0,
+                own.1,
+                if own.0 == 0.0 && *low < 0.0 { ", or a law whose constant may be negative" } else { "" }
+            ));
+        }
         *range = (range.0.max(*low), range.1.min(*high));
-        if low.is_nan() || high.is_nan() || range.0.is_nan() || range.1.is_nan() || range.0 >= range.1 {
-            return bad(format!("`--bound {symbol}={low}..{high}` leaves no room for {symbol}"));
+        if range.0 >= range.1 {
+            return bad(format!("{asked} leaves no room for {symbol}, which lies between {} and {}", own.0, own.1));
         }
     }
     let mut bindings = Vec::new();

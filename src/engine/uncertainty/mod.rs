@@ -46,6 +46,8 @@ pub struct Uncertainty {
     pub undetermined: Vec<usize>,
     /// n − p.
     pub degrees_of_freedom: usize,
+    /// The unit of the output, where the rows have another than the law's card: bits/byte.
+    pub output_unit: Option<String>,
 }
 
 /// What an estimate is of.
@@ -80,6 +82,7 @@ impl Uncertainty {
             covariance: covariance.map(|c| c.natural(fit)),
             undetermined,
             degrees_of_freedom: fit.setup.rows.len().saturating_sub(fit.setup.free()),
+            output_unit: None,
         }
     }
 
@@ -96,6 +99,7 @@ impl Uncertainty {
             covariance: record.interval.covariance.clone(),
             undetermined: record.interval.undetermined.iter().filter_map(|s| law.card().param(s)).collect(),
             degrees_of_freedom: record.provenance.rows_used.saturating_sub(record.interval.free),
+            output_unit: (record.law.output.unit != law.card().output.unit).then(|| record.law.output.unit.clone()),
         })
     }
 
@@ -111,11 +115,20 @@ impl Uncertainty {
             covariance: None,
             undetermined: Vec::new(),
             degrees_of_freedom: 0,
+            output_unit: None,
         }
     }
 
     fn card(&self) -> &'static Card {
         self.law.card()
+    }
+
+    /// A unit of the card as these rows have it: what the law counts in its output's unit is in theirs.
+    fn unit(&self, unit: &str) -> String {
+        match &self.output_unit {
+            Some(own) if unit == self.card().output.unit => own.clone(),
+            _ => unit.to_owned(),
+        }
     }
 
     /// At most [`THINNED`] replicates, evenly taken.
@@ -146,7 +159,7 @@ impl Uncertainty {
         let mut out = Estimate {
             symbol: quantity.symbol.to_owned(),
             meaning: quantity.meaning.to_owned(),
-            unit: quantity.unit.to_owned(),
+            unit: self.unit(quantity.unit),
             estimate: point,
             standard_error: None,
             lower: None,

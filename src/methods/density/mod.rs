@@ -65,6 +65,19 @@ pub enum Error {
         /// What stands there.
         text: String,
     },
+    /// A row whose release date is none.
+    #[error("data row {row}, column `released`, model `{model}`: {}", match text.trim() {
+        "" => "it is empty where a release date must stand, as 2023-07 or 2023-07-18; fill it in or leave the row out".to_owned(),
+        _ => Self::Date { text: text.clone() }.to_string(),
+    })]
+    ReleasedAt {
+        /// Data row, from 1.
+        row: usize,
+        /// Its model.
+        model: String,
+        /// What stands there.
+        text: String,
+    },
     /// No size.
     #[error("model `{model}` has no positive number of parameters")]
     Size {

@@ -146,7 +146,11 @@ pub fn models_from_text<'a>(
                 active: active * 1e9,
                 kind: kinds[row].clone(),
                 tokens: number("tokens_t", row, &tokens[row])?.map(|tokens| tokens * 1e12),
-                released: read_date(&dates[row])?,
+                released: read_date(&dates[row]).map_err(|_| Error::ReleasedAt {
+                    row: row + 1,
+                    model: names[row].clone(),
+                    text: dates[row].clone(),
+                })?,
                 scores: measured,
             })
         })

@@ -135,9 +135,10 @@ impl Sweep {
                 Ok(data) => break data,
                 // A sweep may say nowhere which model it is of.
                 Err(error) => match *error.mistake {
-                    Mistake::RoleMissing { ref role, .. } if sizes.iter().any(|(symbol, ..)| symbol == role) => {
-                        let missing = role.clone();
-                        sizes.retain(|(symbol, ..)| **symbol != missing);
+                    Mistake::RoleMissing { ref roles, .. }
+                        if roles.iter().all(|(role, _)| sizes.iter().any(|(symbol, ..)| symbol == role)) =>
+                    {
+                        sizes.retain(|(symbol, ..)| roles.iter().all(|(role, _)| symbol != role));
                     }
                     _ => return Err(error.into()),
                 },

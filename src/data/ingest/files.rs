@@ -1,0 +1,103 @@
+//! The tables of a folder, and those that a pattern names.
+
+use std::path::{Path, PathBuf};
+
+/// How the names of tables end, before `.gz` or `.zst`.
+const ENDINGS: &[&str] = &[".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".parquet", ".pq"];
+
+/// The tables in a folder, by name; hidden files and folders within it are not looked at.
+pub(super) fn of_folder(folder: &Path) -> Vec<PathBuf> {
+    listed(folder, |name| {
+        let name = name.to_lowercase();
+        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+        !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending))
+    })
+}
+
+fn listed(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| wanted(&entry.file_name().to_string_lossy()));
+    let mut paths: Vec<PathBuf> = files.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    paths.sort();
+    paths
+}
+
+/// Whether a word is a pattern: `runs/*.csv`.
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// The files whose path matches, by name. Wildcards may stand in the file's name and in the names of
+/// folders.
+pub(super) fn matching(pattern: &Path) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::new()];
+    let parts: Vec<_> = pattern.components().collect();
+    for (i, part) in parts.iter().enumerate() {
+        let text = part.as_os_str().to_string_lossy();
+        let last = i + 1 == parts.len();
+        if !is_pattern(&text) {
+            found.iter_mut().for_each(|path| path.push(part));
+            continue;
+        }
+        let here = |folder: &PathBuf| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.clone() };
+        let mut next = Vec::new();
+        for folder in &found {
+            let entries = std::fs::read_dir(here(folder)).into_iter().flatten().flatten();
+            let names = entries.map(|entry| entry.file_name()).filter(|name| {
+                let name = name.to_string_lossy();
+                !name.starts_with('.') && matches(&text, &name)
+            });
+            next.extend(
+                names.map(|name| folder.join(name)).filter(|path| if last { path.is_file() } else { path.is_dir() }),
+            );
+        }
+        next.sort();
+        found = next;
+    }
+    found.retain(|path| path.is_file());
+    found
+}
+
+/// `*` for any text, `?` for one character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    // Where the last star stood and how much of the name it has taken so far.
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some('?') => (p, n) = (p + 1, n + 1),
+            Some(c) if *c == name[n] => (p, n) = (p + 1, n + 1),
+            _ => match star {
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, n) = (at + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn stars_and_question_marks_stand_for_names() {
+        for (pattern, name, expected) in [
+            ("*.csv", "a.csv", true),
+            ("*.csv", "a.csv.gz", false),
+            ("run?_*.csv", "run1_a_b.csv", true),
+            ("run?_*.csv", "run10_a.csv", false),
+            ("*a*b*", "xxaxxbxx", true),
+            ("*a*b", "ab_", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}
