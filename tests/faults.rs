@@ -147,7 +147,7 @@ fn brackets_are_understood_or_named() {
         assert_runs(&data);
         assert!(kinds(&data).is_empty(), "{bracket}: {:?}", data.provenance.warnings);
     }
-    let data = read(table("params (furlongs),tokens,loss", |n, d, l| format!("{}e6,{d}B,{l}", n)));
+    let data = read(table("params (furlongs),tokens,loss", |n, d, l| format!("{n}e6,{d}B,{l}")));
     assert_runs(&data);
     assert_eq!(kinds(&data), ["bracket-not-understood"]);
     assert!(data.provenance.warnings[0].message.contains("`(furlongs)`"));
@@ -220,7 +220,6 @@ fn bounds_are_obeyed_or_refused_with_both_ranges() {
     fs::write(folder.path().join("r.csv"), rows).unwrap();
     for bound in ["E=-10..10", "E=-10..-1"] {
         let words = ["fit", "r.csv", "--law", "power-offset", "--map", "x=r", "--map", "L=y", "--bound", bound];
-        let words: Vec<&str> = words.to_vec();
         let (_, error, status) = scaling(folder.path(), &words);
         assert!(status == Some(2) && error.contains(bound) && error.contains("from 0 to inf"), "{error}");
     }
@@ -327,6 +326,18 @@ fn roles_are_made_from_columns_and_constants() {
     let log = mapped(&[("N", "10^log_n"), ("D", "10^log_d")]);
     let data = read_as("r.csv", "log_n,log_d,loss\n8,9.5,3.5\n8.5,9.7,3.4\n", &log).unwrap();
     assert_near(data.column("N").unwrap()[0], 1e8, 1e-12);
+    for (maps, said) in [
+        (&[("D", "N*20"), ("N", "D/20")][..], "are made from each other"),
+        (&[("L", "-loss*")], "in `-loss*` at character"),
+        (&[("D", "tokens+")], "in `tokens+` at character"),
+    ] {
+        let found = read_as("r.csv", "params,tokens,loss\n1e8,1e9,3.5\n2e8,2e9,3.4\n", &mapped(maps)).unwrap_err();
+        assert!(found.contains(said), "{found}");
+    }
+    let mut of_compute = Request::of(laws::find("power").unwrap());
+    of_compute.map = owned(&[("x", "C"), ("L", "loss")]);
+    let data = read_as("r.csv", "params,tokens,loss\n1e8,1e9,3.5\n2e8,2e9,3.4\n", &of_compute).unwrap();
+    assert_eq!(data.column("x").unwrap()[0], 6.0 * 1e17);
     let twice = mapped(&[("N", "num_params"), ("N", "step")]);
     assert!(read_as("r.csv", text, &twice).unwrap_err().starts_with("N is given twice"));
 }
@@ -428,11 +439,13 @@ fn list(each: impl Fn(usize, (f64, f64, f64)) -> String) -> String {
 
 #[test]
 fn json_is_read_in_every_shape() {
+    type Of = fn((f64, f64, f64)) -> f64;
     let records = list(|_, (n, d, l)| record(n, d, l));
-    let column = |of: fn((f64, f64, f64)) -> f64| list(move |i, run| format!("\"{i}\":{}", of(run)));
-    let values = |of: fn((f64, f64, f64)) -> f64| list(move |_, run| of(run).to_string());
-    let (n, d, l): (fn(_) -> f64, fn(_) -> f64, fn(_) -> f64) =
-        (|r: (f64, f64, f64)| r.0 * 1e6, |r: (f64, f64, f64)| r.1 * 1e9, |r: (f64, f64, f64)| r.2);
+    let column = |of: Of| list(move |i, run| format!("\"{i}\":{}", of(run)));
+    let values = |of: Of| list(move |_, run| of(run).to_string());
+    let n: Of = |run| run.0 * 1e6;
+    let d: Of = |run| run.1 * 1e9;
+    let l: Of = |run| run.2;
     let rows = list(|_, (n, d, l)| format!("[{n}e6,{d}e9,{l}]"));
     for text in [
         format!("[{records}]"),

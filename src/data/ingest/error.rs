@@ -27,6 +27,7 @@ impl IngestError {
                 | Mistake::Expression { .. }
                 | Mistake::Twice { .. }
                 | Mistake::Constant { .. }
+                | Mistake::Circle { .. }
                 | Mistake::PartNeeded { .. }
         )
     }
@@ -211,6 +212,14 @@ pub enum Mistake {
         first: String,
         /// Where again.
         second: String,
+    },
+    /// Two roles made from each other.
+    #[error("{role} and {other} are made from each other by --map; one of them must be a column or a constant")]
+    Circle {
+        /// A role.
+        role: String,
+        /// The other.
+        other: String,
     },
     /// A constant that is no quantity of its role.
     #[error("--set {role}={text}: {detail}")]

@@ -227,7 +227,7 @@ fn compare(a: &Node, op: Op, b: &Node, columns: &[Values<'_>], row: usize) -> bo
     };
     match (a, b) {
         (Node::Truth(wanted), other) | (other, Node::Truth(wanted)) => match other.text(columns, row) {
-            Some(text) if text.is_empty() => false,
+            Some("") => false,
             Some(text) => truth(text, *wanted) == (op == Op::Equal),
             None => false,
         },

@@ -259,7 +259,7 @@ fn shaped<'a>(reader: Reader<'a>, card: Option<&DatasetCard>, request: &Request)
     match &request.stack {
         Some((role, pattern)) => {
             let mapped: Vec<String> = request.map.iter().map(|(_, column)| column.clone()).collect();
-            Stacked::new(reader, role, pattern, &mapped)
+            Stacked::by_pattern(reader, role, pattern, &mapped)
         }
         None if card.is_none() => Ok(Stacked::chart(reader)),
         None => Ok(reader),

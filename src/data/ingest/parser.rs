@@ -4,8 +4,11 @@ use super::expression::{Fault, Name, Node};
 use super::lexer::{Op, Token};
 use crate::base::units::Quantity;
 
+/// A function of one number.
+type Function = fn(f64) -> f64;
+
 /// The functions of one number.
-const FUNCTIONS: &[(&str, fn(f64) -> f64)] = &[
+const FUNCTIONS: &[(&str, Function)] = &[
     ("ln", f64::ln),
     ("log10", f64::log10),
     ("log2", f64::log2),

@@ -169,7 +169,11 @@ impl Plan {
                 let reckons = text.contains(|c: char| "+*/^-(".contains(c)) || text.parse::<f64>().is_ok();
                 let expression = Expression::formula(&text, &|word| self.is_known(word));
                 match expression {
-                    Ok(expression) if !expression.is_column() && !expression.names.is_empty() => {
+                    // A formula, or a role that is made from others: `--map x=C`.
+                    Ok(expression)
+                        if !expression.names.is_empty()
+                            && (!expression.is_column() || CONVERSIONS.iter().any(|known| known.makes == text)) =>
+                    {
                         self.formulas.push(Formula { role: role.to_owned(), expression, text, unit });
                     }
                     Ok(expression) if expression.names.is_empty() => {
@@ -423,6 +427,12 @@ impl Plan {
             return Ok(Target::Text(self.texts.len() - 1));
         }
         let within = self.making.iter().any(|role| role == name);
+        if within && self.making.last().is_some_and(|role| role != name) {
+            return Err(Mistake::Circle {
+                role: name.to_owned(),
+                other: self.making.last().cloned().unwrap_or_default(),
+            });
+        }
         if let Some(i) = self.wishes.iter().position(|wish| wish.symbol == name).filter(|_| !within) {
             return Ok(Target::Series(i));
         }

@@ -164,7 +164,7 @@ pub(super) struct Stacked<'a> {
 impl<'a> Stacked<'a> {
     /// Stacks the columns whose header matches a pattern with one `*`, under the name of a role.
     /// Columns that are mapped or have a role's name stay as they are.
-    pub fn new(inner: Reader<'a>, role: &str, pattern: &str, mapped: &[String]) -> Result<Reader<'a>, Mistake> {
+    pub fn by_pattern(inner: Reader<'a>, role: &str, pattern: &str, mapped: &[String]) -> Result<Reader<'a>, Mistake> {
         let Some((before, after)) = pattern.split_once('*') else {
             return Err(Mistake::NoSuchColumn { column: pattern.to_owned(), near: Vec::new() });
         };

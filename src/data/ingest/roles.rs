@@ -204,8 +204,12 @@ impl Headers {
         if let Some(i) = self.all.iter().position(|header| header.text == name) {
             return Ok(i);
         }
-        let wanted = plain(name);
-        let alike: Vec<usize> = (0..self.all.len()).filter(|&i| self.all[i].plain.contains(&wanted)).collect();
+        // What reckons is no name: `-loss` is not `loss`.
+        let ends = |c: char| matches!(c, '-' | '/');
+        let reckons = name.contains(['*', '^', '+']) || name.trim().starts_with(ends) || name.trim().ends_with(ends);
+        let wanted = if reckons { String::new() } else { plain(name) };
+        let alike: Vec<usize> =
+            (0..self.all.len()).filter(|&i| !wanted.is_empty() && self.all[i].plain.contains(&wanted)).collect();
         if let [one] = alike.as_slice() {
             return Ok(*one);
         }

@@ -129,7 +129,7 @@ fn of_objects(object: &Row) -> Option<Vec<Row>> {
     let known = |key: &String| usize::from(roles::is_a_role(key));
     let outer_known: usize = inner.iter().map(|(key, _)| known(key)).sum();
     let inner_known: usize = first.keys().map(known).sum();
-    let columns = plain && (inner_counts && !outer_counts || (!outer_counts && outer_known > inner_known));
+    let columns = plain && !outer_counts && (inner_counts || outer_known > inner_known);
     if !columns && inner.len() == 1 && !outer_counts {
         return None;
     }
