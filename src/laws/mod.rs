@@ -113,6 +113,19 @@ laws! {
         pass_until::PassUntil,
         success_horizon::SuccessHorizon,
     }
+    inference {
+        inference_flaws::InferenceFlaws,
+        reasoning_length::ReasoningLength,
+        visual_tokens::VisualTokens,
+    }
+    theory with eigenframework {
+        fitting_ratio::FittingRatio,
+        information_bottleneck::InformationBottleneck,
+        pruning::Pruning,
+    }
+    mixture {
+        projektor::Projektor,
+    }
 }
 
 /// A law by id.
