@@ -76,22 +76,18 @@ sorscher2022",
     }
 }
 
-/// Cells of the integrals over the margin, and how far below it they reach.
+/// Cells of the integrals over the margin, and how many widths below zero they reach.
 const CELLS: usize = 400;
 const REACH: f64 = 9.0;
 
-/// ∫ Dt g(t) up to `kappa`, by Simpson's rule; what lies `REACH` below zero weighs nothing.
-fn integral(kappa: f64, g: impl Fn(f64) -> f64) -> f64 {
-    let low = (-REACH).min(kappa - REACH);
+/// ∫ Dt g(t) up to `kappa`, by Simpson's rule, where g falls off below zero within `width`.
+fn integral(kappa: f64, width: f64, g: impl Fn(f64) -> f64) -> f64 {
+    let low = (-REACH * width.min(1.0)).min(kappa - REACH * width.min(1.0));
     let h = (kappa - low) / CELLS as f64;
-    let weight = |k: usize| {
-        if k == 0 || k == CELLS {
-            1.0
-        } else if k % 2 == 1 {
-            4.0
-        } else {
-            2.0
-        }
+    let weight = |k: usize| match k {
+        0 | CELLS => 1.0,
+        k if k % 2 == 1 => 4.0,
+        _ => 2.0,
     };
     let density = |t: f64| (-0.5 * t * t).exp() / (2.0 * PI).sqrt();
     (0..=CELLS).map(|k| (low + k as f64 * h, weight(k))).map(|(t, w)| w * density(t) * g(t)).sum::<f64>() * h / 3.0
@@ -111,13 +107,16 @@ fn perceptron(f: f64, alpha: f64) -> (f64, f64) {
             let far = if gamma.is_finite() { upper(-(r * t - gamma) / spread) } else { 0.0 };
             upper(-r * t / spread) - far
         };
-        let gap = |kappa: f64| 2.0 * alpha / f * integral(kappa, |t| seen(t) * (kappa - t).powi(2)) - (1.0 - r * r);
+        let gap = |kappa: f64| {
+            2.0 * alpha / f * integral(kappa, spread / r, |t| seen(t) * (kappa - t).powi(2)) - (1.0 - r * r)
+        };
         root(gap, -5.0, 20.0)
     };
     let excess = |r: f64| {
         let (kappa, rest) = (margin(r), 1.0 - r * r);
         let cut = |t: f64| if gamma.is_finite() { (-gamma * (gamma - 2.0 * r * t) / (2.0 * rest)).exp() } else { 0.0 };
-        let sum = integral(kappa, |t| (-r * r * t * t / (2.0 * rest)).exp() * (1.0 - cut(t)) * (kappa - t));
+        let sum =
+            integral(kappa, rest.sqrt() / r, |t| (-r * r * t * t / (2.0 * rest)).exp() * (1.0 - cut(t)) * (kappa - t));
         2.0 * alpha / (f * (2.0 * PI).sqrt() * rest.sqrt()) * sum - r
     };
     let r = root(excess, 1e-3, 1.0 - 1e-7);
