@@ -1,7 +1,7 @@
-//! A valley in learning rate and batch over the additive law.
+//! A valley in learning rate and batch over a law of size and data.
 
 use crate::base::real::{Real, X};
-use crate::law::{Card, Counts, Family, Formula, Input, Param};
+use crate::law::{Card, Counts, Family, Formula, Input, Param, Role};
 
 /// Parabolas in the logarithms of learning rate and batch.
 pub struct LrBatchValley;
@@ -14,8 +14,8 @@ impl Formula<14> for LrBatchValley {
         id: "lr-batch-valley",
         family: Family::Hyperparameter,
         title: "Loss from learning rate, batch, data and size: a parabolic valley, its bottom a power law",
-        formula: r"L = E + \frac{A}{N^\alpha} + \frac{B}{D^\beta} + p \ln^2\frac{\eta}{\eta^\ast} + q \ln^2\frac{b}{b^\ast}",
-        cite: &["steplaw2025"],
+        formula: r"L = \left(\frac{A}{n^\alpha} + \frac{B}{d^\beta}\right)^k + p \ln^2\frac{\eta}{\eta^\ast} + q \ln^2\frac{b}{b^\ast}",
+        cite: &["steplaw2025", "skaling2026"],
         inputs: &[
             Input::new("lr", "peak learning rate", "1").within(1e-7, 1.0),
             Input::new("batch", "batch size", "1").counting(Counts::Sequences).within(1.0, 1e6),
@@ -24,13 +24,13 @@ impl Formula<14> for LrBatchValley {
         ],
         output: Input::new("L", "loss", "nat/token"),
         params: &[
-            Param::coefficient("E", r"E", "irreducible loss", "nat/token", &[1.0, 1.5]).bounds(1e-3, f64::INFINITY),
-            Param::coefficient("A", r"A", "model-size term at N = 3e8", "nat/token", &[0.5]),
-            Param::coefficient("B", r"B", "data term at D = 2e10", "nat/token", &[0.5]),
+            Param::coefficient("A", r"A", "model-size term at N = 3e8", "1", &[2.0, 20.0]).role(Role::Nonlinear),
+            Param::coefficient("B", r"B", "data term at D = 2e10", "1", &[1.0, 10.0]).role(Role::Nonlinear),
+            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.35]),
+            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.45]),
+            Param::exponent("k", r"k", "exponent around both", (0.02, 3.0), &[0.3, 1.0]),
             Param::coefficient("p", r"p", "curvature in the logarithm of the learning rate", "nat/token", &[0.03]),
             Param::coefficient("q", r"q", "curvature in the logarithm of the batch", "nat/token", &[0.02]),
-            Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.1, 0.3]),
-            Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3]),
             Param::exponent(
                 "l0",
                 r"l_0",
@@ -56,33 +56,36 @@ impl Formula<14> for LrBatchValley {
 ## Statement
 Above the loss that N and D alone would reach lies a valley in the logarithms of the learning rate \
 and of the batch, with the same curvature at every size. Its bottom moves as powers of N and D, and \
-the best learning rate also with the batch.
+the best learning rate also with the batch. The loss without the valley is a power k of a sum of \
+powers of N/3e8 and D/2e10, as in Skaling, its floor left out.
 
 ## Origin
 The valley of Li et al. 2025 (Step Law), written as one law so that every run of a sweep counts, not \
-only the best of each cell.
+only the best of each cell, over the base of Videau et al. 2026. On that sweep a floor is fitted as \
+zero, and an additive base (k = 1) forecasts held-out cells much worse.
 
 ## Assumptions
 One schedule and optimiser; no run has diverged.
 
 ## Where it fails
 Steep walls: a rate several times too high costs more than a parabola says, and such rows pull the \
-bottom away. Leave them out, or weigh them down.
+bottom away. Leave them out, or weigh them down. Without a floor, it says nothing of models far \
+larger.
 
 ## References
-steplaw2025",
+steplaw2025, skaling2026",
         ..Card::DEFAULT
     };
 
     #[inline(always)]
-    fn predict<R: Real>(x: &[X<R>], &[e, a, b, p, q, alpha, beta, l0, ln, ld, lb, b0, bn, bd]: &[R; 14]) -> R {
+    fn predict<R: Real>(x: &[X<R>], &[a, b, alpha, beta, k, p, q, l0, ln, ld, lb, b0, bn, bd]: &[R; 14]) -> R {
         let n = x[3].ln() - REFERENCE[3].ln();
         let d = x[2].ln() - REFERENCE[2].ln();
         let batch = x[1].ln() - REFERENCE[1].ln();
         let rate = x[0].ln() - REFERENCE[0].ln();
         let off_rate = rate - (l0 + ln * n + ld * d + lb * batch);
         let off_batch = batch - (b0 + bn * n + bd * d);
-        let floor = e + a * (-(alpha * n)).exp() + b * (-(beta * d)).exp();
-        floor + p * off_rate * off_rate + q * off_batch * off_batch
+        let base = (a * (-(alpha * n)).exp() + b * (-(beta * d)).exp()).pow(k);
+        base + p * off_rate * off_rate + q * off_batch * off_batch
     }
 }
