@@ -148,8 +148,10 @@ impl Model {
     }
 }
 
-/// Starts of a search.
-const STARTS: usize = 4;
+/// Starts of a search, and where many fits are asked for at once.
+const STARTS: [usize; 2] = [4, 2];
+/// What counts as many.
+const MANY: usize = 16;
 /// More rows than this are searched on every k-th of them first.
 const SEARCHED: usize = 400;
 
@@ -168,14 +170,17 @@ pub(super) fn fitted(
     let kept = keep(spec, candidate, rows, train);
     let jobs: Vec<(&str, usize)> =
         rows.groups(&kept).into_iter().flat_map(|group| (0..rows.y.len()).map(move |target| (group, target))).collect();
-    if kept.len() > SEARCHED && !hints.contains_key(&candidate.law_name()) {
+    let large = kept.len() > SEARCHED && jobs.len() == 1;
+    if large && !hints.contains_key(&candidate.law_name()) {
         if let Form::Law(id, inputs) = candidate.form {
             let few: Vec<usize> = kept.iter().copied().step_by(kept.len().div_ceil(SEARCHED)).collect();
-            let start = solve(id, inputs, candidate.objective, rows, &few, 0, None)?;
+            let start = solve(id, inputs, candidate.objective, rows, &few, 0, Search::Best(STARTS[0]))?;
             hints.insert(candidate.law_name(), start);
         }
     }
-    let hint = hints.get(&candidate.law_name()).filter(|_| kept.len() > SEARCHED && jobs.len() == 1);
+    let most = STARTS[usize::from(jobs.len() > MANY)];
+    let hint = hints.get(&candidate.law_name()).filter(|_| large);
+    let search = hint.map_or(Search::Best(most), |theta| Search::From(theta));
     let constants = |&(group, target): &(&str, usize)| -> Result<Constants, String> {
         let mine: Vec<usize> = kept.iter().copied().filter(|&k| rows.group[k] == group).collect();
         let y = &rows.y[target];
@@ -188,7 +193,7 @@ pub(super) fn fitted(
         };
         Ok(match candidate.form {
             Form::Law(id, inputs) => {
-                let theta = solve(id, inputs, candidate.objective, rows, &mine, target, hint)?;
+                let theta = solve(id, inputs, candidate.objective, rows, &mine, target, search)?;
                 let law = laws::find(id).ok_or_else(|| format!("no law `{id}`"))?;
                 Constants::Law { law, inputs, theta }
             }
@@ -208,6 +213,15 @@ pub(super) fn fitted(
     }
 }
 
+/// Where a fit starts.
+#[derive(Clone, Copy)]
+enum Search<'a> {
+    /// From known parameters.
+    From(&'a [f64]),
+    /// From this many of the most promising ones.
+    Best(usize),
+}
+
 /// Parameters of a law on some rows of one target.
 fn solve(
     id: &str,
@@ -216,7 +230,7 @@ fn solve(
     rows: &Rows,
     which: &[usize],
     target: usize,
-    start: Option<&Vec<f64>>,
+    search: Search<'_>,
 ) -> Result<Vec<f64>, String> {
     let law = laws::find(id).ok_or_else(|| format!("no law `{id}`"))?;
     let card = law.card();
@@ -230,9 +244,9 @@ fn solve(
         // Second derivatives of many parameters on thousands of rows cost more than they save.
         spec.method = Method::QuasiNewton;
     }
-    let starts = match start {
-        Some(theta) => vec![theta.clone()],
-        None => promising(&spec, &data, STARTS).map_err(|error| error.to_string())?,
+    let starts = match search {
+        Search::From(theta) => vec![theta.to_vec()],
+        Search::Best(most) => promising(&spec, &data, most).map_err(|error| error.to_string())?,
     };
     spec.starts = Starts::Only(starts);
     fit(&spec, &data).map(|fit| fit.theta).map_err(|error| error.to_string())
