@@ -3,7 +3,7 @@
 
 use scaling_laws::base::objective::{Loss, Objective, Residual};
 use scaling_laws::data::measurements::Measurements;
-use scaling_laws::engine::fit::{Spec, fit};
+use scaling_laws::engine::fit::{Spec, Starts, fit, promising};
 use scaling_laws::laws::find;
 use scaling_laws::methods::bench::table::Table;
 use scaling_laws::methods::bench::{self, Outcome};
@@ -89,6 +89,7 @@ fn joint_laws_fit_the_farseer_rows_as_they_should() {
         ("a", 0.001, 0.25),
     ];
     spec.constraints.bounds = boxed.iter().map(|&(symbol, low, high)| (symbol.to_owned(), low, high)).collect();
+    spec.starts = Starts::Only(promising(&spec, &rows, 6).unwrap());
     let least = 2.0 * fit(&spec, &rows).unwrap().value;
     assert!(least <= 0.00044166915 * (1.0 + 1e-6), "{least}");
 }

@@ -171,12 +171,13 @@ pub(super) fn fitted(
     let jobs: Vec<(&str, usize)> =
         rows.groups(&kept).into_iter().flat_map(|group| (0..rows.y.len()).map(move |target| (group, target))).collect();
     let large = kept.len() > SEARCHED && jobs.len() == 1;
-    if large && !hints.contains_key(&candidate.law_name()) {
-        if let Form::Law(id, inputs) = candidate.form {
-            let few: Vec<usize> = kept.iter().copied().step_by(kept.len().div_ceil(SEARCHED)).collect();
-            let start = solve(id, inputs, candidate.objective, rows, &few, 0, Search::Best(STARTS[0]))?;
-            hints.insert(candidate.law_name(), start);
-        }
+    if large
+        && !hints.contains_key(&candidate.law_name())
+        && let Form::Law(id, inputs) = candidate.form
+    {
+        let few: Vec<usize> = kept.iter().copied().step_by(kept.len().div_ceil(SEARCHED)).collect();
+        let start = solve(id, inputs, candidate.objective, rows, &few, 0, Search::Best(STARTS[0]))?;
+        hints.insert(candidate.law_name(), start);
     }
     let most = STARTS[usize::from(jobs.len() > MANY)];
     let hint = hints.get(&candidate.law_name()).filter(|_| large);
