@@ -48,6 +48,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("show/figure", 20),
     ("show/report", 21),
     ("show/catalogue", 22),
+    ("work/given", 23),
     ("work/store", 23),
     ("work/job", 24),
     ("work/study", 25),
