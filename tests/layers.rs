@@ -49,6 +49,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("show/figure", 20),
     ("show/report", 21),
     ("show/catalogue", 22),
+    ("work/given", 23),
     ("work/store", 23),
     ("work/accounts", 23),
     ("work/job", 24),

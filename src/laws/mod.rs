@@ -36,8 +36,12 @@ laws! {
         chinchilla::Chinchilla,
         clark::Clark,
         clark_bilinear::ClarkBilinear,
+        data_decay::DataDecay,
         distillation::Distillation,
         epochs::Epochs,
+        expert_floor::ExpertFloor,
+        expert_shift::ExpertShift,
+        farseer::Farseer,
         frantar_sparsity::FrantarSparsity,
         gadre::Gadre,
         gadre_error::GadreError,
@@ -49,8 +53,11 @@ laws! {
         kaplan_trajectory::KaplanTrajectory,
         muennighoff::Muennighoff,
         muennighoff_geometric::MuennighoffGeometric,
+        parallel_streams::ParallelStreams,
+        parscale::Parscale,
         sae::Sae,
         scale_rl::ScaleRl,
+        skaling::Skaling,
         tan_rl::TanRl,
         tokens_per_parameter::TokensPerParameter,
     }
@@ -76,6 +83,10 @@ laws! {
         tao_approach_2::TaoApproach2,
         tao_approach_3::TaoApproach3,
         tao_approach_3_as_published::TaoApproach3AsPublished,
+        vocabulary_amplified::VocabularyAmplified,
+        vocabulary_product::VocabularyProduct,
+        vocabulary_quadratic::VocabularyQuadratic,
+        vocabulary_sum::VocabularySum,
     }
     density {
         densing_loss::DensingLoss,
@@ -87,6 +98,8 @@ laws! {
         deepseek_batch: Power,
         deepseek_lr: Power,
         kaplan_lr: LogLinear,
+        lr_batch_skewed_valley::LrBatchSkewedValley,
+        lr_batch_valley::LrBatchValley,
         marin_lr::MarinLr,
         moe_lr::MoeLr,
         porian_batch: Power,
@@ -111,6 +124,7 @@ laws! {
         log_accuracy_nd::LogAccuracyNd,
         log_accuracy_passk::LogAccuracyPassk,
         pass_until::PassUntil,
+        rectified_sft::RectifiedSft,
         success_horizon::SuccessHorizon,
     }
     inference {
@@ -124,6 +138,8 @@ laws! {
         pruning::Pruning,
     }
     mixture {
+        mixture_additive::MixtureAdditive,
+        mixture_exponential::MixtureExponential,
         projektor::Projektor,
     }
 }

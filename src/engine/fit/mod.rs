@@ -284,6 +284,18 @@ fn likelihood_unit(fit: &Fit) -> f64 {
     (1.4826 * sizes[sizes.len() / 2]).powi(2).max(f64::MIN_POSITIVE)
 }
 
+/// The most promising starting points of a global search, at most `most` of them, best first. For
+/// many fits of which none is reported by itself: fitted from these ([`Starts::Only`]), a law needs
+/// neither all starts nor the attempt at a proof.
+///
+/// # Errors
+/// [`FitError`] when the problem cannot be posed.
+pub fn promising(spec: &Spec, data: &Measurements, most: usize) -> Result<Vec<Vec<f64>>, FitError> {
+    let mut found = seeds::seeds(&setup(spec, data)?);
+    found.truncate(most);
+    Ok(found)
+}
+
 /// Fits.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use crate::base::objective::Objective;
 use crate::data::measurements::Measurements;
 use crate::engine::fit::{Fit, Spec, fit};
 use crate::laws::find as law;
+use crate::published::reference;
 use std::path::Path;
 
 /// The suite.
@@ -21,28 +22,35 @@ pub(super) const SUITE: Suite = Suite {
     run,
 };
 
-/// A corpus, the column of loss on its own validation set, and what its authors predicted at
-/// [`TARGET`] (their `opt_params_data.csv`).
+/// A corpus and the column of loss on its own validation set. What its authors predicted is the
+/// reference `brandfonbrener2024/<corpus>`.
 struct Corpus {
     id: &'static str,
     column: &'static str,
-    predicted: f64,
 }
 
 const CORPORA: [Corpus; 6] = [
-    corpus("fineweb-edu-100b", "eval/fineweb_edu_100b_val/CrossEntropyLoss", 2.23291955),
-    corpus("fineweb-100b", "eval/fineweb_100b_val/CrossEntropyLoss", 2.41938083),
-    corpus("smollm-corpus", "eval/smollm_val/CrossEntropyLoss", 1.80855186),
-    corpus("slimpajama-chunk1", "eval/slimpajama_val/CrossEntropyLoss", 2.25896948),
-    corpus("proof-pile-2", "eval/proof_pile_2_val/CrossEntropyLoss", 1.46556112),
-    corpus("starcoder", "eval/starcoder_val/CrossEntropyLoss", 0.995540304),
+    Corpus { id: "fineweb-edu-100b", column: "eval/fineweb_edu_100b_val/CrossEntropyLoss" },
+    Corpus { id: "fineweb-100b", column: "eval/fineweb_100b_val/CrossEntropyLoss" },
+    Corpus { id: "smollm-corpus", column: "eval/smollm_val/CrossEntropyLoss" },
+    Corpus { id: "slimpajama-chunk1", column: "eval/slimpajama_val/CrossEntropyLoss" },
+    Corpus { id: "proof-pile-2", column: "eval/proof_pile_2_val/CrossEntropyLoss" },
+    Corpus { id: "starcoder", column: "eval/starcoder_val/CrossEntropyLoss" },
 ];
 
-/// N and D of the model that the predictions are for: 6ND = 1e21.
-const TARGET: [f64; 2] = [3.30998e9, 5.035277e10];
+/// Where the authors predicted, N and D, and the loss they did.
+struct Prediction {
+    at: [f64; 2],
+    loss: f64,
+}
 
-const fn corpus(id: &'static str, column: &'static str, predicted: f64) -> Corpus {
-    Corpus { id, column, predicted }
+impl Corpus {
+    fn published(&self) -> Result<Prediction, BenchError> {
+        let fit = reference::find(&format!("brandfonbrener2024/{}", self.id))?;
+        let value = fit.values.first().expect("every corpus has its prediction");
+        let at = ["N", "D"].map(|symbol| value.at[symbol].value);
+        Ok(Prediction { at, loss: value.expected.printed.value })
+    }
 }
 
 fn tasks(folder: &Path) -> Result<Vec<String>, BenchError> {
@@ -77,7 +85,8 @@ fn run(folder: &Path, task: &str) -> Result<Task, BenchError> {
     let table = Table::read(&find(folder, "sweep").ok_or_else(wanted)?)?;
     let rows = rows(&table, corpus)?;
     let fit = hoffmann(&rows)?;
-    let predicted = fit.predict(&TARGET);
+    let published = corpus.published()?;
+    let predicted = fit.predict(&published.at);
     let score = match find(folder, "test") {
         Some(path) => held_out(&Table::read(&path)?, corpus, &fit)?,
         None => None,
@@ -90,7 +99,7 @@ fn run(folder: &Path, task: &str) -> Result<Task, BenchError> {
         rows: format!("all {} rows of the corpus with a loss on its own validation set", rows.len()),
         evidence: vec![
             Evidence {
-                candidate: format!("loss at N = {:e}, D = {:e}, by us", TARGET[0], TARGET[1]),
+                candidate: format!("loss at N = {:e}, D = {:e}, by us", published.at[0], published.at[1]),
                 holdout: "the law is the authors' choice: none".to_owned(),
                 rows: 0,
                 score: Some(predicted),
@@ -101,9 +110,9 @@ fn run(folder: &Path, task: &str) -> Result<Task, BenchError> {
                 candidate: "the same, as published".to_owned(),
                 holdout: "the law is the authors' choice: none".to_owned(),
                 rows: 0,
-                score: Some(corpus.predicted),
+                score: Some(published.loss),
                 chosen: false,
-                note: format!("differs by {:.1e}", predicted - corpus.predicted),
+                note: format!("differs by {:.1e}", predicted - published.loss),
             },
         ],
         published: Vec::<Published>::new(),

@@ -7,11 +7,13 @@
 mod curves;
 mod loss_to_loss;
 pub mod score;
+mod sldbench;
 pub mod table;
 
 use crate::data::ingest::IngestError;
 use crate::data::measurements::Warning;
 use crate::engine::fit::FitError;
+use crate::published::reference::ReferenceError;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +32,7 @@ pub struct Suite {
 }
 
 /// Every suite, in alphabetical order.
-pub static SUITES: &[Suite] = &[curves::CURVES, loss_to_loss::SUITE, curves::NSLPFN];
+pub static SUITES: &[Suite] = &[curves::CURVES, loss_to_loss::SUITE, curves::NSLPFN, sldbench::SUITE];
 
 /// A suite by name.
 pub fn find(id: &str) -> Option<&'static Suite> {
@@ -136,6 +138,9 @@ pub enum BenchError {
     /// A fit that could not be posed.
     #[error(transparent)]
     Fit(#[from] FitError),
+    /// A reference file that does not read.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
     /// No candidate of a task can be fitted to its rows.
     #[error("{}: no law of the task can be fitted to its {rows} rows: {why}", path.display())]
     NothingFits {
