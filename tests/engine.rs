@@ -295,3 +295,55 @@ fn an_adaptive_delta_is_1_345_times_the_noise_and_ignores_failed_runs() {
         assert!((a / b - 1.0).abs() < 0.02, "{:?} {:?}", again.theta, found.theta);
     }
 }
+
+/// The least cost of a loss and the least loss of a cost are one plan: the optimum under the cost
+/// `trained-and-served` is the one that the root of Sardana's condition gives.
+#[test]
+fn the_optimum_under_another_cost_is_the_dual_of_the_lifetime_optimum() {
+    use scaling_laws::costs::lifetime::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
+    use scaling_laws::engine::optimum::{OptimumError, optimum};
+    use scaling_laws::laws::find_cost;
+    let theta = [1.69, 406.4, 410.7, 0.336, 0.283];
+    let cost = find_cost("trained-and-served");
+    for (n, demand) in [(1e9, 1e11), (7e9, 2e12), (70e9, 1e13)] {
+        let target = Plan { n, d: training_optimal_data(&theta, n) };
+        let plan = lifetime_optimum(&theta, target, demand).expect("the loss can be reached");
+        let given = [("D_inf".to_owned(), demand)];
+        let budget = lifetime_flop(plan, demand);
+        let best = optimum(law("chinchilla"), &theta, cost, budget, &given).expect("there is an optimum");
+        close(best.x[0], plan.n, 1e-5, "N");
+        close(best.x[1], plan.d, 1e-5, "D");
+        let own = optimum(law("chinchilla"), &theta, None, budget, &[]).expect("there is an optimum");
+        assert!(own.x[0] > best.x[0], "serving makes the model smaller");
+    }
+    let missing = optimum(law("chinchilla"), &theta, cost, 1e24, &[]);
+    assert!(matches!(missing, Err(OptimumError::Needs { symbol, .. }) if symbol == "D_inf"));
+}
+
+/// The library's door: a law, a table in memory and a sentence; the same digits as the engine's.
+#[test]
+fn a_fit_of_arrays_reads_like_a_sentence() {
+    use scaling_laws::prelude::{FitTo, FittingError, laws};
+    let table = hoffmann();
+    let fitted = laws::CHINCHILLA.fit(&table).objective(Objective::HOFFMANN).run().expect("it can be fitted");
+    let plain = fit(&Spec::new(laws::CHINCHILLA, Objective::HOFFMANN), &table).expect("it can be fitted");
+    let theta: Vec<f64> = laws::CHINCHILLA.card().params.iter().map(|p| fitted[p.symbol].estimate).collect();
+    assert_eq!(theta, plain.theta);
+    let (alpha, text) = (&fitted["alpha"], fitted["alpha"].to_string());
+    assert!(alpha.lower < Some(alpha.estimate) && Some(alpha.estimate) < alpha.upper);
+    assert!(text.contains(" to ") && text.ends_with(')'), "{text}");
+    let best = fitted.optimum(5.76e23).expect("there is an optimum");
+    close(6.0 * best["N"].estimate * best["D"].estimate, 5.76e23, 1e-9, "budget");
+    let there = fitted.predict(&[("N", best["N"].estimate), ("D", best["D"].estimate)]).expect("it can be predicted");
+    close(there["L"].estimate, best["L"].estimate, 1e-12, "loss");
+    assert!(fitted.get("nonsense").is_none());
+    let held = laws::CHINCHILLA.fit(&table).fix("alpha", 0.34).run().expect("it can be fitted");
+    assert_eq!(held["alpha"].estimate, 0.34);
+
+    let ragged =
+        Measurements::from_columns("rows", vec![("N", vec![1e8, 1e9]), ("D", vec![1e9]), ("L", vec![3.0, 2.0])]);
+    assert!(matches!(laws::CHINCHILLA.fit(&ragged).run(), Err(FittingError::Ragged { symbol, .. }) if symbol == "D"));
+    let holed = Measurements::from_columns("rows", vec![("x", vec![1.0, f64::NAN]), ("L", vec![3.0, 2.0])]);
+    assert!(matches!(laws::POWER.fit(&holed).run(), Err(FittingError::NotFinite { row: 2, .. })));
+    assert!(matches!(laws::POWER.fit(&table).level(2.0).run(), Err(FittingError::Level(_))));
+}
