@@ -1,5 +1,6 @@
 //! What a fit says at a point, and how far from its data the point lies.
 
+use super::beside::Beside;
 use super::points::inputs;
 use crate::data::measurements::Warning;
 use crate::engine::fit::Fit;
@@ -66,12 +67,17 @@ pub(super) fn extrapolation(ranges: &Ranges, at: &[(String, f64)]) -> (Vec<(Stri
     (ratios, warnings)
 }
 
-/// The law, or one of its derived quantities, at a point given by symbol.
+/// The law at a point given by symbol, and, with what it leaves out `beside` it, a new run there.
 ///
 /// # Errors
 /// [`OptimumError::Needs`] if an input is missing, [`OptimumError::Unknown`] if one is not the law's,
 /// [`OptimumError::OutOfDomain`] and [`OptimumError::NotFinite`] where the law says nothing.
-pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Result<Prediction, OptimumError> {
+pub fn predict(
+    known: &Uncertainty,
+    ranges: &Ranges,
+    beside: Option<&Beside>,
+    at: &[(String, f64)],
+) -> Result<Prediction, OptimumError> {
     let card = known.law.card();
     let unknown = |symbol: &str| OptimumError::Unknown {
         law: card.id.to_owned(),
@@ -93,13 +99,17 @@ pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Re
         .collect::<Result<Vec<f64>, _>>()?;
     admissible(card, at)?;
     let quantity = Quantity { symbol: card.output.symbol, meaning: card.output.name, unit: card.output.unit };
-    let output = known.estimate(quantity, &|theta| known.law.predict(&x, theta));
+    let (output, free) = known.estimate_at(quantity, &x);
     if !output.estimate.is_finite() {
         let (symbol, value) = (output.symbol, output.estimate);
         return Err(OptimumError::NotFinite { law: card.id.to_owned(), symbol, value });
     }
-    let (extrapolation, warnings) = extrapolation(ranges, at);
-    Ok(Prediction { at: at.to_vec(), output, extrapolation, warnings })
+    let (extrapolation, mut warnings) = extrapolation(ranges, at);
+    if free {
+        warnings.extend(known.free_warning(&[card.output.symbol]));
+    }
+    let new_run = beside.filter(|_| !free).and_then(|beside| beside.new_run(known, &x, &output, &extrapolation));
+    Ok(Prediction { at: at.to_vec(), output, extrapolation, new_run, warnings })
 }
 
 /// Derived quantities whose conditions are all among `at`.
