@@ -1,8 +1,8 @@
 //! `scaling approaches`.
 
-use super::{Failure, Outcome, pair, print, print_json};
+use super::{Failure, Outcome, flop, pair, print, print_json};
 use crate::base::objective::Objective;
-use crate::data::ingest::{self, Source};
+use crate::data::ingest::{self, Needed, Source};
 use crate::data::measurements::Measurements;
 use crate::engine::fit::{Spec, fit};
 use crate::engine::uncertainty::Uncertainty;
@@ -25,6 +25,10 @@ pub struct Args {
     /// Rows to keep
     #[arg(long = "where", value_name = "EXPR")]
     filter: Option<String>,
+    /// The budgets that were planned, in FLOP, where no column says: rows within 15 % of one belong to
+    /// it [default: those of the column C, or of a built-in set's card, else found]
+    #[arg(long, value_name = "C,...", value_delimiter = ',', value_parser = flop)]
+    budgets: Vec<f64>,
     /// Bootstrap replicates of approach 3, or subsamples of all three
     #[arg(long, value_name = "N", default_value_t = 400)]
     bootstrap: usize,
@@ -48,6 +52,19 @@ fn subsampled((n, d): (PowerLaw, PowerLaw), exponents: Vec<(f64, f64)>) -> (Powe
     (n.with_replicates(of_n, "subsamples"), d.with_replicates(of_d, "subsamples"))
 }
 
+/// The budgets asked for, else those that a built-in set's card knows.
+fn planned(args: &Args, source: &Source) -> Result<Vec<f64>, Failure> {
+    if let Some(bad) = args.budgets.iter().find(|c| !(**c > 0.0 && c.is_finite())) {
+        return Err(Failure::request(format!("--budgets {bad} must be positive")));
+    }
+    match source {
+        Source::BuiltIn(id) if args.budgets.is_empty() => {
+            Ok(ingest::card(id.split('/').next().unwrap_or(id)).map(|card| card.budgets).unwrap_or_default())
+        }
+        _ => Ok(args.budgets.clone()),
+    }
+}
+
 /// Approach 1 (envelope), 2 (IsoFLOP parabolas) and 3 (parametric) on the same rows.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let inside = |share: f64| share > 0.0 && share < 1.0;
@@ -61,10 +78,14 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let mut wanted = ingest::Request::of(chinchilla);
     wanted.map.clone_from(&args.map);
     wanted.filter.clone_from(&args.filter);
-    let data = ingest::read(&Source::named(&args.data), &wanted).map_err(crate::work::job::JobError::from)?;
+    // A column of budgets counts as it stands; without one C is 6ND.
+    wanted.needed.push(Needed::new("C", "FLOP"));
+    let source = Source::named(&args.data);
+    let data = ingest::read(&source, &wanted).map_err(crate::work::job::JobError::from)?;
     let (level, seed) = (args.level, args.seed);
     let by_envelope = envelope::Options { level, seed, ..Default::default() };
-    let by_parabola = isoflop::Options { level, seed, ..Default::default() };
+    let nominal = planned(args, &source)?;
+    let by_parabola = isoflop::Options { level, seed, nominal, ..Default::default() };
     let mut first = envelope(&data, &by_envelope);
     let mut second = isoflops(&data, &by_parabola);
     let third = fit(&Spec::new(chinchilla, Objective::HOFFMANN), &data).map_err(crate::work::job::JobError::from)?;
@@ -89,7 +110,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     };
     let known = Uncertainty::of_fit(&third, level, Some(&draws), None);
     let derived = crate::engine::analysis::derived(&known);
-    let bias = isoflop::bias(&data, &isoflop::Options::default(), chinchilla, &third.theta);
+    let bias = isoflop::bias(&data, &by_parabola, chinchilla, &third.theta);
     if args.json {
         let or_error = |r: Result<serde_json::Value, String>| r.unwrap_or_else(|e| json!({ "refused": e }));
         return print_json(

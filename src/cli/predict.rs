@@ -1,7 +1,7 @@
 //! `scaling predict`.
 
 use super::{Failure, Outcome, assignment, print, print_json, saved};
-use crate::engine::analysis::{conditional, predict};
+use crate::engine::analysis::{conditional, predict, unmet};
 use crate::engine::optimum::admissible;
 use crate::record::Prediction;
 use crate::work::given::Given;
@@ -44,14 +44,19 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         false => None,
     };
     let derived = conditional(&saved.known, &at);
+    let unmet = unmet(&saved.known, &at);
     if prediction.is_none() && derived.is_empty() {
+        if let Some(why) = unmet.first() {
+            return Err(Failure::request(&why.message));
+        }
         let missing: Vec<&str> = card.inputs.iter().map(|i| i.symbol).filter(|s| !given(s)).collect();
         return Err(Failure::request(format!("`{}` also needs {} in --at", card.id, missing.join(", "))));
     }
     let quoted: Vec<_> = prediction.iter().flat_map(Prediction::quoted).chain(derived.iter().cloned()).collect();
     let new_run = prediction.as_ref().and_then(|p| p.new_run.clone());
     let quantities: Vec<_> = prediction.iter().map(|p| p.output.clone()).chain(derived).collect();
-    let warnings = prediction.as_ref().map(|p| p.warnings.clone()).unwrap_or_default();
+    let mut warnings = prediction.as_ref().map(|p| p.warnings.clone()).unwrap_or_default();
+    warnings.extend(unmet);
     let ratios = prediction.map(|p| p.extrapolation).unwrap_or_default();
     if args.json {
         let mut value = print::by_symbol(&quantities);

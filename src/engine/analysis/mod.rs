@@ -8,7 +8,7 @@ mod predictions;
 mod spending;
 
 pub use beside::Beside;
-pub use predictions::{Ranges, conditional, predict};
+pub use predictions::{Ranges, conditional, predict, unmet};
 pub use spending::spend;
 
 use crate::data::measurements::Warning;

@@ -129,3 +129,29 @@ pub fn conditional(known: &Uncertainty, at: &[(String, f64)]) -> Vec<Estimate> {
         .filter(|e| e.estimate.is_finite())
         .collect()
 }
+
+/// Derived quantities that do not exist at their conditions, each with why.
+pub fn unmet(known: &Uncertainty, at: &[(String, f64)]) -> Vec<Warning> {
+    let card = known.law.card();
+    let value_of = |symbol: &str| at.iter().find(|(s, _)| s == symbol).map(|(_, v)| *v);
+    let one = |d: &crate::law::Derived| {
+        let conditions = d.needs.iter().map(|s| value_of(s)).collect::<Option<Vec<f64>>>()?;
+        (!conditions.is_empty() && !(d.value)(&known.theta, &conditions).is_finite()).then_some(())?;
+        let place: Vec<String> = d.needs.iter().zip(&conditions).map(|(s, v)| format!("{s} = {v}")).collect();
+        let why = floor(known, value_of(card.output.symbol)).unwrap_or_else(|| "the law has none there".to_owned());
+        Some(Warning::new("condition-out-of-range", format!("No {} at {}: {why}.", d.meaning, place.join(", "))))
+    };
+    card.derived.iter().filter_map(one).collect()
+}
+
+/// The floor that a demanded output lies below, with its interval.
+fn floor(known: &Uncertainty, asked: Option<f64>) -> Option<String> {
+    let card = known.law.card();
+    let j = card.params.iter().position(|param| param.meaning.contains("irreducible"))?;
+    (asked? <= known.theta[j]).then_some(())?;
+    let param = &card.params[j];
+    let quantity = Quantity { symbol: param.symbol, meaning: param.meaning, unit: param.unit };
+    let e = known.estimate(quantity, &|theta| theta[j]);
+    let ends = e.lower.zip(e.upper).map_or_else(String::new, |(low, high)| format!(" [{low:.4}, {high:.4}]"));
+    Some(format!("no input reaches {}, for the floor {} is {:.4}{ends}", asked?, e.symbol, e.estimate))
+}
