@@ -328,3 +328,70 @@ fn approach_2_on_the_points_of_figure_4_gives_hoffmanns_exponent() {
     assert!((found.n.exponent - 0.4895).abs() < 6e-5, "{}", found.n.exponent);
     assert!(found.n.lower.unwrap() < 0.49 && 0.49 < found.n.upper.unwrap());
 }
+
+#[test]
+fn an_envelope_of_one_size_knows_no_exponent() {
+    // Three sizes by three token counts: what is left between the smallest and the largest is one.
+    let rows = [
+        (1_238_144.0, 2e6, 13.0910),
+        (1_238_144.0, 2e7, 5.61349),
+        (1_238_144.0, 2e8, 3.83548),
+        (8_886_784.0, 2e6, 11.02485),
+        (8_886_784.0, 2e7, 4.83172),
+        (8_886_784.0, 2e8, 2.75084),
+        (97_457_664.0, 2e6, 9.60378),
+        (97_457_664.0, 2e7, 4.39028),
+        (97_457_664.0, 2e8, 2.22543),
+    ];
+    let column = |f: fn(&(f64, f64, f64)) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
+    let columns = vec![("N", column(|r| r.0)), ("D", column(|r| r.1)), ("L", column(|r| r.2))];
+    let data = Measurements::from_columns("grid", columns);
+    let refused = envelope(&data, &envelope::Options::default()).unwrap_err();
+    assert!(matches!(refused, Error::OneSize { size } if (size - 8_886_784.0).abs() < 1.0), "{refused}");
+}
+
+#[test]
+fn a_design_without_a_contest_is_refused() {
+    // One run a budget: the winner's size is the design's.
+    let n: Vec<f64> = (0..8).map(|k| 2e7 * 150.0_f64.powf(f64::from(k) / 7.0)).collect();
+    let d: Vec<f64> = n.iter().map(|n| 20.0 * n).collect();
+    let l = n.iter().zip(&d).map(|(&n, &d)| loss(&HOFFMANN, n, d)).collect();
+    let data = Measurements::from_columns("line", vec![("N", n), ("D", d), ("L", l)]);
+    let refused = envelope(&data, &envelope::Options::default()).unwrap_err();
+    assert!(matches!(refused, Error::NoRivals { .. }), "{refused}");
+}
+
+#[test]
+fn budgets_are_those_that_are_stated() {
+    // FLOP counted otherwise than 6ND: up to 1.4 times off along a budget, so that 6ND scatters them.
+    let theta = HOFFMANN;
+    let (mut c, mut n, mut d, mut l) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (budget, centre) in [1e18, 2.15e18, 4.64e18, 1e19].map(|c| (c, n_opt(&theta, c))) {
+        for k in 0..7 {
+            let size = centre * 8.0_f64.powf(f64::from(k) / 6.0 - 0.5);
+            let tokens = budget / 6.0 / size * (1.4 - 0.05 * f64::from(k));
+            c.push(budget);
+            n.push(size);
+            d.push(tokens);
+            l.push(loss(&theta, size, budget / 6.0 / size));
+        }
+    }
+    let without = vec![("N", n.clone()), ("D", d.clone()), ("L", l.clone())];
+    let with = vec![("N", n), ("D", d), ("L", l), ("C", c)];
+    let stated = isoflops(&Measurements::from_columns("stated", with), &isoflop::Options::default()).unwrap();
+    assert_eq!(stated.budgets.iter().filter(|b| b.optimum.is_some()).count(), 4);
+    assert!((stated.n.exponent - 0.28 / 0.62).abs() < 0.01, "{}", stated.n.exponent);
+    let reckoned = isoflops(&Measurements::from_columns("reckoned", without), &isoflop::Options::default());
+    assert!(reckoned.map_or(0, |r| r.budgets.iter().filter(|b| b.optimum.is_some()).count()) < 4);
+}
+
+#[test]
+fn a_flat_isoflop_curve_is_called_flat() {
+    let rows = grid(&HOFFMANN, 7, 30.0, 1.0);
+    let mut data = measured(&HOFFMANN, &rows);
+    let flat = data.columns.iter_mut().find(|column| column.symbol == "L").unwrap();
+    flat.values[..7].fill(3.0);
+    let found = isoflops(&data, &isoflop::Options::default()).unwrap();
+    assert_eq!(found.budgets[0].refused, Some(Refusal::Flat));
+    assert!(found.warnings.iter().any(|w| w.kind == "isoflop-refused" && w.message.contains("flat")));
+}

@@ -306,7 +306,7 @@ fn records_of_any_numbers_and_words() {
             .map(|input| (input.symbol.to_owned(), 10f64.powf(rng.random_range(-5.0..30.0))))
             .collect();
         conditional(&known, &at);
-        match predict(&known, &Ranges::of_record(&record), &at) {
+        match predict(&known, &Ranges::of_record(&record), None, &at) {
             Ok(prediction) if prediction.output.estimate.is_finite() => Ok("predicts"),
             Ok(prediction) => Err(format!("{prediction:?}")),
             Err(error) => sentence(error),

@@ -172,7 +172,7 @@ fn held(law: &'static dyn Law, known: &Uncertainty) -> Vec<(String, bool)> {
         let mut out = Vec::new();
         for (name, n, d) in [("L inside", 1e9, 2e10), ("L outside", 7e10, 1.4e12)] {
             let at = [("N".to_owned(), n), ("D".to_owned(), d)];
-            let mut estimate = predict(known, &Ranges::unknown(), &at).unwrap().output;
+            let mut estimate = predict(known, &Ranges::unknown(), None, &at).unwrap().output;
             estimate.symbol = name.to_owned();
             out.push(estimate);
         }

@@ -225,6 +225,11 @@ fn parameters(text: &str) -> Result<f64, String> {
     Amount::parse(text)?.in_unit(Some("parameters"))
 }
 
+/// A budget: `1e21`, `3 ZFLOP`.
+fn flop(text: &str) -> Result<f64, String> {
+    Amount::parse(text)?.in_unit(Some("FLOP"))
+}
+
 /// A number of tokens: `1.4T`.
 fn tokens(text: &str) -> Result<f64, String> {
     Amount::parse(text)?.in_unit(Some("tokens"))

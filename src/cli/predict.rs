@@ -1,8 +1,9 @@
 //! `scaling predict`.
 
 use super::{Failure, Outcome, assignment, print, print_json, saved};
-use crate::engine::analysis::{conditional, predict};
+use crate::engine::analysis::{conditional, predict, unmet};
 use crate::engine::optimum::admissible;
+use crate::record::Prediction;
 use crate::work::given::Given;
 use serde_json::{Map, json};
 use std::io::Write;
@@ -39,19 +40,27 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     admissible(card, &at).map_err(Failure::request)?;
     let inputs: Vec<(String, f64)> = at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
     let prediction = match card.inputs.iter().all(|input| given(input.symbol)) {
-        true => Some(predict(&saved.known, &saved.ranges, &inputs).map_err(Failure::request)?),
+        true => Some(predict(&saved.known, &saved.ranges, saved.beside.as_ref(), &inputs).map_err(Failure::request)?),
         false => None,
     };
     let derived = conditional(&saved.known, &at);
+    let unmet = unmet(&saved.known, &at);
     if prediction.is_none() && derived.is_empty() {
+        if let Some(why) = unmet.first() {
+            return Err(Failure::request(&why.message));
+        }
         let missing: Vec<&str> = card.inputs.iter().map(|i| i.symbol).filter(|s| !given(s)).collect();
         return Err(Failure::request(format!("`{}` also needs {} in --at", card.id, missing.join(", "))));
     }
+    let quoted: Vec<_> = prediction.iter().flat_map(Prediction::quoted).chain(derived.iter().cloned()).collect();
+    let new_run = prediction.as_ref().and_then(|p| p.new_run.clone());
     let quantities: Vec<_> = prediction.iter().map(|p| p.output.clone()).chain(derived).collect();
-    let warnings = prediction.as_ref().map(|p| p.warnings.clone()).unwrap_or_default();
+    let mut warnings = prediction.as_ref().map(|p| p.warnings.clone()).unwrap_or_default();
+    warnings.extend(unmet);
     let ratios = prediction.map(|p| p.extrapolation).unwrap_or_default();
     if args.json {
         let mut value = print::by_symbol(&quantities);
+        value.insert("new_run".to_owned(), json!(new_run.as_ref().map(print::estimate_json)));
         value.insert("fit".to_owned(), json!(saved.name));
         value.insert("law".to_owned(), json!(card.id));
         value.insert("at".to_owned(), json!(at.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()));
@@ -62,7 +71,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     }
     let place = at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>().join(", ");
     writeln!(out, "{} at {place} ({})\n", saved.name, card.title)?;
-    writeln!(out, "{}", print::estimates(&quantities, saved.known.level))?;
+    writeln!(out, "{}", print::estimates(&quoted, saved.known.level))?;
     print::warnings(out, &warnings)?;
     Ok(())
 }

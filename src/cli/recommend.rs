@@ -167,8 +167,10 @@ fn costs(out: &mut dyn Write, sweep: &Sweep) -> Outcome {
         print::number(sweep.best.rate),
         print::number(sweep.best.batch)
     )?;
+    print::warnings(out, &sweep.warnings)?;
+    let bound = if sweep.edges.is_empty() { "" } else { "≥ " };
     let mut table = print::table(&["rules", "learning rate", "batch", "loss", "excess", "nearest run", "note"]);
-    let percent = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), |v| format!("{:.2} %", 100.0 * v));
+    let percent = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), |v| format!("{bound}{:.2} %", 100.0 * v));
     for advice in &sweep.advice {
         table.add_row([
             advice.point.rules.join(", "),

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::data::ingest::suggestion;
-use crate::engine::analysis::Ranges;
+use crate::engine::analysis::{Beside, Ranges};
 use crate::engine::uncertainty::Uncertainty;
 use crate::published::reference;
 use crate::record::Record;
@@ -20,6 +20,8 @@ pub struct Saved {
     pub ranges: Ranges,
     /// Units of inputs and output where they are not the law's: symbol, unit.
     units: Vec<(String, String)>,
+    /// What the law leaves out beside the data.
+    pub beside: Option<Beside>,
 }
 
 impl Saved {
@@ -62,6 +64,7 @@ pub fn open(fit: &str) -> Result<Saved, Failure> {
             known: Uncertainty::none(published.law, theta),
             ranges: Ranges::unknown(),
             units: published.input_units.clone(),
+            beside: None,
         });
     }
     let (record, _) = record(fit)?;
@@ -70,7 +73,8 @@ pub fn open(fit: &str) -> Result<Saved, Failure> {
     })?;
     let axes = record.law.inputs.iter().chain([&record.law.output]);
     let units = axes.map(|axis| (axis.symbol.clone(), axis.unit.clone())).collect();
-    Ok(Saved { name: fit.to_owned(), known, ranges: Ranges::of_record(&record), units })
+    let (ranges, beside) = (Ranges::of_record(&record), Beside::of_record(&record));
+    Ok(Saved { name: fit.to_owned(), known, ranges, units, beside })
 }
 
 /// The published constants that may have been meant, of those that can be opened.

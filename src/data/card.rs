@@ -30,6 +30,9 @@ pub struct DatasetCard {
     /// What a user must know before fitting.
     #[serde(default)]
     pub note: Option<String>,
+    /// Compute budgets that its runs were planned at, FLOP.
+    #[serde(default)]
+    pub budgets: Vec<f64>,
     /// Published fits made to it, as `reference/fit`.
     #[serde(default)]
     pub reproduces: Vec<String>,

@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod diagnostics;
+pub mod identifiability;
 pub mod method;
 
 use crate::base::objective::Objective;
@@ -139,6 +140,9 @@ pub struct Record {
     /// What its residuals look like; absent from records that were not examined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnostics: Option<diagnostics::Diagnostics>,
+    /// What its rows determine; absent from records of constants, and where it could not be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifiability: Option<identifiability::Identifiability>,
     /// Everything the reader must know.
     pub warnings: Vec<Warning>,
     /// The command that remakes this record.
@@ -353,8 +357,20 @@ pub struct Prediction {
     /// Per input, how far outside the data: 1 inside, 10 for ten times beyond the nearest row.
     #[serde(deserialize_with = "nullable")]
     pub extrapolation: Vec<(String, f64)>,
+    /// A new run's value there, allowing for what the law leaves out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_run: Option<Estimate>,
     /// What to know about it.
     pub warnings: Vec<Warning>,
+}
+
+impl Prediction {
+    /// What to quote, the first first: a new run beyond the rows, then the law as if it were right.
+    pub fn quoted(&self) -> Vec<Estimate> {
+        let Some(new_run) = &self.new_run else { return vec![self.output.clone()] };
+        let meaning = format!("{}, if the law is exactly right", self.output.meaning);
+        vec![new_run.clone(), Estimate { meaning, ..self.output.clone() }]
+    }
 }
 
 /// The best way to spend one budget.

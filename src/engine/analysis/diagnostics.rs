@@ -4,14 +4,12 @@
 use crate::engine::fit::Fit;
 use crate::engine::solve::least_absolute::{Kinked, RowTable};
 use crate::engine::uncertainty::bootstrap::generator;
-use crate::engine::uncertainty::interval::mean_and_sd;
+use crate::engine::uncertainty::interval::{mean_and_sd, proposal_2};
 use crate::record::diagnostics::{Diagnostics, Groups, Neighbours, Trend};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, StandardNormal};
 use statrs::distribution::{ContinuousCDF, FisherSnedecor, StudentsT};
 
-/// Huber's constant, and the mean of min(z², c²) under the normal.
-const HUBER: (f64, f64) = (1.345, 0.710_16);
 /// Residuals smaller than this share of the targets' size are rounding, or digits that were not printed.
 const ROUNDING: f64 = 1e-9;
 /// Draws of independent errors that neighbours are held against.
@@ -37,23 +35,6 @@ struct Rows<'a> {
     scale: f64,
 }
 
-/// Huber's scale of residuals with p parameters fitted: the fixed point of
-/// s² = Σ min(r², (1.345 s)²) / (0.71016 (n − p)).
-pub fn proposal_2(r: &[f64], free: usize) -> f64 {
-    let freedom = r.len().saturating_sub(free).max(1) as f64;
-    let mut s2 = r.iter().map(|r| r * r).sum::<f64>() / freedom;
-    for _ in 0..200 {
-        let limit = HUBER.0 * HUBER.0 * s2;
-        let next = r.iter().map(|r| (r * r).min(limit)).sum::<f64>() / (freedom * HUBER.1);
-        let moved = (next - s2).abs() > 1e-9 * s2;
-        s2 = next;
-        if !moved || s2 == 0.0 {
-            break;
-        }
-    }
-    s2.sqrt()
-}
-
 /// The numbers that a verdict is read off. `labels` are the rows' labels by header, `clustered`
 /// whether errors were reckoned by them.
 pub(super) fn diagnose(fit: &Fit, labels: Option<(&str, &[String])>, influence: &[(usize, f64)]) -> Diagnostics {
@@ -75,6 +56,7 @@ pub(super) fn diagnose(fit: &Fit, labels: Option<(&str, &[String])>, influence: 
         neighbours: rows.neighbours(),
         groups: rows.groups(labels),
         farthest: rows.farthest(),
+        discrepancy: None,
         influence: influence.first().copied(),
     }
 }

@@ -1,13 +1,14 @@
 //! A fit → a [`Record`]: intervals, predictions, optima and every curve that a figure will draw.
 
+mod beside;
 mod curves;
 mod diagnostics;
 mod points;
 mod predictions;
 mod spending;
 
-pub use diagnostics::proposal_2;
-pub use predictions::{Ranges, conditional, predict};
+pub use beside::Beside;
+pub use predictions::{Ranges, conditional, predict, unmet};
 pub use spending::spend;
 
 use crate::data::measurements::Warning;
@@ -113,8 +114,6 @@ pub fn analyse(
     known.output_unit = unit_of(data, card.output.symbol).filter(|unit| *unit != card.output.unit).map(str::to_owned);
     let known = known;
     let ranges = Ranges::of_fit(fit);
-    let predictions =
-        request.predictions.iter().map(|at| predict(&known, &ranges, at)).collect::<Result<Vec<_>, _>>()?;
     let optima = request
         .budgets
         .iter()
@@ -139,24 +138,31 @@ pub fn analyse(
         certificate: fit.certificate.clone(),
         ranges: ranges.clone().into_spans(),
         points: points::points(fit),
-        predictions,
+        predictions: Vec::new(),
         optima,
         curves: curves::curves(fit, &known, &request.budgets, &request.fixed),
         validation: unseen.and_then(|(rows, condition)| validate(fit, &known, rows, condition, request.seed)),
         diagnostics: None,
+        identifiability: known.identifiability.clone(),
         warnings,
         command: request.command.clone(),
         seed: request.seed,
         program: concat!("scaling ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     name_units(&mut record);
+    let labels = groups.zip(request.cluster.as_deref()).map(|(labels, name)| (name, labels));
+    record.diagnostics = Some(diagnostics::diagnose(fit, labels, &record.points.influence));
+    let beside = Beside::of_record(&record);
+    if let Some(seen) = &mut record.diagnostics {
+        seen.discrepancy = beside.as_ref().and_then(Beside::eta);
+    }
+    let at = |at: &Vec<(String, f64)>| predict(&known, &ranges, beside.as_ref(), at);
+    record.predictions = request.predictions.iter().map(at).collect::<Result<Vec<_>, _>>()?;
+    let found = findings(&record);
+    record.warnings.extend(found.into_iter().map(|finding| finding.warning));
     if card.family == Family::Power {
         name_by_header(&mut record);
     }
-    let labels = groups.zip(request.cluster.as_deref()).map(|(labels, name)| (name, labels));
-    record.diagnostics = Some(diagnostics::diagnose(fit, labels, &record.points.influence));
-    let found = findings(&record);
-    record.warnings.extend(found.into_iter().map(|finding| finding.warning));
     Ok(Analysis { record, replicates: draws.map(|d| d.thetas).unwrap_or_default() })
 }
 

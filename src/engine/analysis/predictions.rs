@@ -1,5 +1,6 @@
 //! What a fit says at a point, and how far from its data the point lies.
 
+use super::beside::Beside;
 use super::points::inputs;
 use crate::data::measurements::Warning;
 use crate::engine::fit::Fit;
@@ -66,12 +67,17 @@ pub(super) fn extrapolation(ranges: &Ranges, at: &[(String, f64)]) -> (Vec<(Stri
     (ratios, warnings)
 }
 
-/// The law, or one of its derived quantities, at a point given by symbol.
+/// The law at a point given by symbol, and, with what it leaves out `beside` it, a new run there.
 ///
 /// # Errors
 /// [`OptimumError::Needs`] if an input is missing, [`OptimumError::Unknown`] if one is not the law's,
 /// [`OptimumError::OutOfDomain`] and [`OptimumError::NotFinite`] where the law says nothing.
-pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Result<Prediction, OptimumError> {
+pub fn predict(
+    known: &Uncertainty,
+    ranges: &Ranges,
+    beside: Option<&Beside>,
+    at: &[(String, f64)],
+) -> Result<Prediction, OptimumError> {
     let card = known.law.card();
     let unknown = |symbol: &str| OptimumError::Unknown {
         law: card.id.to_owned(),
@@ -93,13 +99,17 @@ pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Re
         .collect::<Result<Vec<f64>, _>>()?;
     admissible(card, at)?;
     let quantity = Quantity { symbol: card.output.symbol, meaning: card.output.name, unit: card.output.unit };
-    let output = known.estimate(quantity, &|theta| known.law.predict(&x, theta));
+    let (output, free) = known.estimate_at(quantity, &x);
     if !output.estimate.is_finite() {
         let (symbol, value) = (output.symbol, output.estimate);
         return Err(OptimumError::NotFinite { law: card.id.to_owned(), symbol, value });
     }
-    let (extrapolation, warnings) = extrapolation(ranges, at);
-    Ok(Prediction { at: at.to_vec(), output, extrapolation, warnings })
+    let (extrapolation, mut warnings) = extrapolation(ranges, at);
+    if free {
+        warnings.extend(known.free_warning(&[card.output.symbol]));
+    }
+    let new_run = beside.filter(|_| !free).and_then(|beside| beside.new_run(known, &x, &output, &extrapolation));
+    Ok(Prediction { at: at.to_vec(), output, extrapolation, new_run, warnings })
 }
 
 /// Derived quantities whose conditions are all among `at`.
@@ -118,4 +128,30 @@ pub fn conditional(known: &Uncertainty, at: &[(String, f64)]) -> Vec<Estimate> {
         })
         .filter(|e| e.estimate.is_finite())
         .collect()
+}
+
+/// Derived quantities that do not exist at their conditions, each with why.
+pub fn unmet(known: &Uncertainty, at: &[(String, f64)]) -> Vec<Warning> {
+    let card = known.law.card();
+    let value_of = |symbol: &str| at.iter().find(|(s, _)| s == symbol).map(|(_, v)| *v);
+    let one = |d: &crate::law::Derived| {
+        let conditions = d.needs.iter().map(|s| value_of(s)).collect::<Option<Vec<f64>>>()?;
+        (!conditions.is_empty() && !(d.value)(&known.theta, &conditions).is_finite()).then_some(())?;
+        let place: Vec<String> = d.needs.iter().zip(&conditions).map(|(s, v)| format!("{s} = {v}")).collect();
+        let why = floor(known, value_of(card.output.symbol)).unwrap_or_else(|| "the law has none there".to_owned());
+        Some(Warning::new("condition-out-of-range", format!("No {} at {}: {why}.", d.meaning, place.join(", "))))
+    };
+    card.derived.iter().filter_map(one).collect()
+}
+
+/// The floor that a demanded output lies below, with its interval.
+fn floor(known: &Uncertainty, asked: Option<f64>) -> Option<String> {
+    let card = known.law.card();
+    let j = card.params.iter().position(|param| param.meaning.contains("irreducible"))?;
+    (asked? <= known.theta[j]).then_some(())?;
+    let param = &card.params[j];
+    let quantity = Quantity { symbol: param.symbol, meaning: param.meaning, unit: param.unit };
+    let e = known.estimate(quantity, &|theta| theta[j]);
+    let ends = e.lower.zip(e.upper).map_or_else(String::new, |(low, high)| format!(" [{low:.4}, {high:.4}]"));
+    Some(format!("no input reaches {}, for the floor {} is {:.4}{ends}", asked?, e.symbol, e.estimate))
 }

@@ -30,9 +30,13 @@ pub fn spend(
         replicates.iter().map(|c| c.as_ref().map_or(f64::NAN, f)).collect()
     };
     let mut quantities = Vec::new();
+    let mut free: Vec<String> = Vec::new();
     let mut push = |symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&Choice) -> f64| {
         let point = f(&choice);
         let of_theta = |theta: &[f64]| choose(law, theta, cost, budget, fixed).as_ref().map_or(f64::NAN, f);
+        if known.is_free(&of_theta) {
+            free.push(symbol.to_owned());
+        }
         quantities.push(known.estimate_with(Quantity { symbol, meaning, unit }, point, pick(f), &of_theta));
     };
     for (i, input) in card.inputs.iter().enumerate() {
@@ -48,6 +52,7 @@ pub fn spend(
         card.inputs.iter().zip(&choice.x).map(|(i, v)| (i.symbol.to_owned(), *v)).collect();
     at.push(("C".to_owned(), budget));
     let (extrapolation, mut warnings) = extrapolation(ranges, &at);
+    warnings.extend(known.free_warning(&free.iter().map(String::as_str).collect::<Vec<_>>()));
     if choice.at_edge {
         warnings.push(Warning::new(
             "no-interior-optimum",

@@ -1,7 +1,7 @@
 //! Why to believe that an answer is the minimum, and what to know where it may not be.
 
 use super::problem::{Binding, FitProblem};
-use super::{Setup, Spec, Starts, profile, sorted};
+use super::{Setup, Spec, Starts, identify, profile, sorted};
 use crate::base::objective::Loss;
 use crate::data::measurements::Warning;
 use crate::engine::solve::{Evaluation, Iteration, Newton, Options, Problem, Solution};
@@ -195,23 +195,9 @@ pub fn at_bound(setup: &Setup, theta: &[f64]) -> Vec<usize> {
         .collect()
 }
 
-/// Parameters that carry most of a direction along which the objective hardly changes.
+/// Parameters that carry most of a direction that the rows do not determine.
 pub fn flat_parameters(setup: &Setup, problem: &FitProblem, q: &[f64]) -> Vec<usize> {
-    let kinked = setup.objective.loss.is_kinked();
-    let Some((scaled, moving)) = scaled_curvature(problem, q, kinked) else { return Vec::new() };
-    let mut variables: Vec<usize> = (0..q.len()).filter(|i| !moving.contains(i)).collect();
-    if !scaled.is_empty() {
-        let eigen = scaled.symmetric_eigen();
-        for (k, &value) in eigen.eigenvalues.iter().enumerate() {
-            if value < 1e-12 {
-                let vector = eigen.eigenvectors.column(k);
-                variables.extend((0..moving.len()).filter(|&a| vector[a].abs() > 0.3).map(|a| moving[a]));
-            }
-        }
-    }
-    (0..setup.bindings.len())
-        .filter(|&j| matches!(setup.bindings[j], Binding::Free(i, _) if variables.contains(&i)))
-        .collect()
+    identify::directions(setup, problem, q).map_or_else(Vec::new, |found| found.parameters(setup))
 }
 
 /// Refuses an answer that is its own starting point, unless that is a minimum: whether it does.
@@ -260,14 +246,6 @@ pub fn warnings(spec: &Spec, setup: &Setup, certificate: &Certificate, theta: &[
         warn(
             "flat-direction",
             format!("The objective does not determine {}: it is flat along a direction that they share.", names(&flat)),
-        );
-    } else if certificate.condition > 1e6 {
-        warn(
-            "ridge",
-            format!(
-                "The parameters lie on a ridge (condition number {:.1e}): report predictions and optima rather than single coefficients.",
-                certificate.condition
-            ),
         );
     }
     let weak: Vec<usize> = match certificate.converged {

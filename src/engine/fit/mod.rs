@@ -4,6 +4,7 @@ pub mod adaptive;
 mod bind;
 pub mod certificate;
 mod error;
+pub mod identify;
 pub mod problem;
 mod profile;
 pub mod proof;

@@ -1,4 +1,7 @@
-//! Order statistics of replicates.
+//! Order statistics of replicates, and the scale of residuals.
+
+use crate::engine::fit::adaptive::noise;
+use crate::engine::solve::least_absolute::RowTable;
 
 /// The p-quantile of sorted values by linear interpolation (Hyndman and Fan's type 7, the
 /// default of NumPy and R). NaN for no values.
@@ -17,6 +20,20 @@ pub fn mean_and_sd(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / n;
     let sum: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
     (mean, if n > 1.0 { (sum / (n - 1.0)).sqrt() } else { f64::NAN })
+}
+
+/// Huber's scale of residuals of equal weight with so many parameters fitted; 0 where there is none.
+pub fn proposal_2(r: &[f64], free: usize) -> f64 {
+    let rows = RowTable { residual: r.to_vec(), weight: vec![1.0; r.len()], gradient: Vec::new() };
+    noise(&rows, free).unwrap_or(0.0)
+}
+
+/// So many of a list, evenly taken, the last among them.
+pub fn spaced(list: &[usize], count: usize) -> Vec<usize> {
+    if count < 2 || list.len() <= count {
+        return list.to_vec();
+    }
+    (0..count).map(|k| list[k * (list.len() - 1) / (count - 1)]).collect()
 }
 
 #[cfg(test)]

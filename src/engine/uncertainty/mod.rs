@@ -4,15 +4,20 @@
 
 pub mod bootstrap;
 pub mod covariance;
+pub mod discrepancy;
+pub mod identifiability;
 pub mod interval;
 pub mod subsample;
 
+use crate::data::measurements::Warning;
 use crate::engine::fit::Fit;
 use crate::law::{Card, Law, Transform};
+use crate::record::identifiability::Identifiability;
 use crate::record::{Estimate, Record};
 use bootstrap::Bootstrap;
 use covariance::Covariance;
-use interval::{mean_and_sd, quantile};
+use identifiability::{along_flat, identifiability};
+use interval::{mean_and_sd, proposal_2, quantile};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -44,6 +49,8 @@ pub struct Uncertainty {
     pub covariance: Option<Vec<Vec<f64>>>,
     /// Parameters without a meaningful variance: at a bound, or along a flat direction.
     pub undetermined: Vec<usize>,
+    /// What the rows determine: nothing that depends on a flat direction has an interval.
+    pub identifiability: Option<Identifiability>,
     /// n − p.
     pub degrees_of_freedom: usize,
     /// The unit of the output, where the rows have another than the law's card: bits/byte.
@@ -81,6 +88,7 @@ impl Uncertainty {
             drawn: bootstrap.map_or((0, 0), |b| (b.drawn, b.failed)),
             covariance: covariance.map(|c| c.natural(fit)),
             undetermined,
+            identifiability: identifiability(fit, proposal_2(&fit.residuals(), fit.setup.free()), level),
             degrees_of_freedom: fit.setup.rows.len().saturating_sub(fit.setup.free()),
             output_unit: None,
         }
@@ -98,6 +106,7 @@ impl Uncertainty {
             drawn: (record.interval.replicates, record.interval.failed),
             covariance: record.interval.covariance.clone(),
             undetermined: record.interval.undetermined.iter().filter_map(|s| law.card().param(s)).collect(),
+            identifiability: record.identifiability.clone(),
             degrees_of_freedom: record.provenance.rows_used.saturating_sub(record.interval.free),
             output_unit: (record.law.output.unit != law.card().output.unit).then(|| record.law.output.unit.clone()),
         })
@@ -114,6 +123,7 @@ impl Uncertainty {
             drawn: (0, 0),
             covariance: None,
             undetermined: Vec::new(),
+            identifiability: None,
             degrees_of_freedom: 0,
             output_unit: None,
         }
@@ -140,6 +150,20 @@ impl Uncertainty {
     pub fn estimate(&self, quantity: Quantity, f: &(dyn Fn(&[f64]) -> f64 + Sync)) -> Estimate {
         let values: Vec<f64> = self.replicates.iter().map(|theta| f(theta)).collect();
         self.estimate_with(quantity, f(&self.theta), values, f)
+    }
+
+    /// The law's output at a point of its inputs, card order, and whether it depends on what the rows
+    /// do not determine.
+    pub fn estimate_at(&self, quantity: Quantity, x: &[f64]) -> (Estimate, bool) {
+        let output = |theta: &[f64]| self.law.predict(x, theta);
+        // Where all rows lie on a line, what lies on it too is determined.
+        let seen = |known: &Identifiability| known.line.as_ref().is_some_and(|line| line.holds(x));
+        if self.identifiability.as_ref().is_some_and(seen) {
+            let off_line = |known: &Identifiability| Identifiability { line: None, ..known.clone() };
+            let on_line = Self { identifiability: self.identifiability.as_ref().map(off_line), ..self.clone() };
+            return (on_line.estimate(quantity, &output), on_line.is_free(&output));
+        }
+        (self.estimate(quantity, &output), self.is_free(&output))
     }
 
     /// The same for a function that is expensive: at most [`THINNED`] replicates, in parallel.
@@ -170,6 +194,9 @@ impl Uncertainty {
         if self.card().param(quantity.symbol).is_some_and(|j| self.undetermined.contains(&j)) {
             return out;
         }
+        if self.is_free(f) {
+            return out;
+        }
         values.retain(|v| v.is_finite());
         if values.len() >= FEWEST {
             values.sort_by(f64::total_cmp);
@@ -198,6 +225,29 @@ impl Uncertainty {
             };
         }
         out
+    }
+
+    /// Whether a quantity depends on a direction that the rows do not determine: within one interval
+    /// it could be three times larger or smaller.
+    pub fn is_free(&self, f: &dyn Fn(&[f64]) -> f64) -> bool {
+        let Some(known) = &self.identifiability else { return false };
+        if known.line.is_some() {
+            return true;
+        }
+        let t = StudentsT::new(0.0, 1.0, self.degrees_of_freedom.max(1) as f64)
+            .map_or(2.0, |t| t.inverse_cdf(0.5 * (1.0 + self.level)));
+        t * along_flat(self.card(), known, &self.theta, f) > 3.0_f64.ln()
+    }
+
+    /// The warning that such a quantity deserves.
+    pub fn free_warning(&self, symbols: &[&str]) -> Option<Warning> {
+        let known = self.identifiability.as_ref().filter(|_| !symbols.is_empty())?;
+        let message = format!(
+            "{} depends on what the rows do not determine ({}): it could be anything, and has no interval.",
+            symbols.join(", "),
+            known.words()
+        );
+        Some(Warning::new("not-identified", message))
     }
 
     /// Standard error of a function of the parameters by the delta method, its gradient by central
@@ -236,6 +286,11 @@ impl Uncertainty {
     pub fn band(&self, f: &(dyn Fn(&[f64]) -> Vec<f64> + Sync)) -> (Vec<f64>, Vec<f64>) {
         let chosen = self.thinned();
         if chosen.len() < FEWEST {
+            return (Vec::new(), Vec::new());
+        }
+        let length = f(&self.theta).len();
+        let free = |k: usize| self.is_free(&|theta| f(theta).get(k).copied().unwrap_or(f64::NAN));
+        if length > 0 && [0, length / 2, length - 1].into_iter().any(free) {
             return (Vec::new(), Vec::new());
         }
         let curves: Vec<Vec<f64>> = chosen.par_iter().map(|theta| f(theta)).collect();

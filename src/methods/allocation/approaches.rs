@@ -5,6 +5,7 @@ use super::isoflop::{self, Bias, IsoFlops, isoflops};
 use super::porian::{self, Porian, porian};
 use super::{Error, PowerLaw};
 use crate::base::objective::Objective;
+use crate::data::ingest;
 use crate::data::measurements::{Measurements, Warning};
 use crate::engine::fit::{Spec, fit};
 use crate::engine::uncertainty::Uncertainty;
@@ -24,6 +25,8 @@ const RUNS: Table = Table {
     columns: &[
         Input::new("N", "model size", "parameters"),
         Input::new("D", "training data", "tokens"),
+        // A column of budgets counts as it stands; without one C is 6ND.
+        Input::new("C", "training compute", "FLOP"),
         Input::new("L", "loss", "nat/token"),
     ],
 };
@@ -61,18 +64,20 @@ impl<T> Tried<T> {
 pub struct Approaches;
 
 /// How intervals are made.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Bootstrap replicates of approach 3, or subsamples of all three.
     pub bootstrap: usize,
     /// Share of the rows in a subsample; none for a bootstrap.
     pub subsample: Option<f64>,
+    /// The budgets that were planned, FLOP; none for those of the column C or of a built-in set's card.
+    pub budgets: Vec<f64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { bootstrap: 400, subsample: None }
+        Self { bootstrap: 400, subsample: None, budgets: Vec::new() }
     }
 }
 
@@ -142,6 +147,10 @@ impl Author for Approaches {
                 name: "subsample",
                 meaning: "share of the rows in a subsample, from which all intervals are made; none for a bootstrap",
             },
+            Setting {
+                name: "budgets",
+                meaning: "the budgets that were planned, in FLOP; else those of the column C, or of a built-in set's card",
+            },
         ],
         gives: &[
             Gives {
@@ -174,7 +183,12 @@ impl Author for Approaches {
             crate::laws::find("chinchilla").ok_or_else(|| MethodError::refused("the law `chinchilla` is missing"))?;
         let (level, seed) = (given.level, given.seed);
         let by_envelope = envelope::Options { level, seed, ..Default::default() };
-        let by_parabola = isoflop::Options { level, seed, ..Default::default() };
+        let source = data.provenance.source.split('/').next().unwrap_or_default();
+        let nominal = match settings.budgets.is_empty() {
+            true => ingest::card(source).map(|card| card.budgets).unwrap_or_default(),
+            false => settings.budgets.clone(),
+        };
+        let by_parabola = isoflop::Options { level, seed, nominal, ..Default::default() };
         let mut first = envelope(&data, &by_envelope);
         let mut second = isoflops(&data, &by_parabola);
         let third = fit(&Spec::new(surface, Objective::HOFFMANN), &data)?;
@@ -200,7 +214,7 @@ impl Author for Approaches {
         let known = Uncertainty::of_fit(&third, level, Some(&draws), None);
         third.warnings.iter().for_each(|warning| given.warn(warning.clone()));
         Ok(Outcome {
-            isoflop_bias: Tried::of(isoflop::bias(&data, &isoflop::Options::default(), surface, &third.theta)),
+            isoflop_bias: Tried::of(isoflop::bias(&data, &by_parabola, surface, &third.theta)),
             envelope: Tried::of(first),
             isoflop: Tried::of(second),
             parametric: crate::engine::analysis::derived(&known),

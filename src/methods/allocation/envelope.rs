@@ -154,6 +154,39 @@ fn lower_envelope(bins: &Bins, curves: &[Curve], chosen: &[usize]) -> (Vec<(usiz
     (kept, at_edge, beaten)
 }
 
+/// Budgets nearer than this share count as one: runs there compete.
+const NEAR: f64 = 0.15;
+
+/// Whether curves of different size cover budgets near each other, for at least two of the budgets
+/// kept; a design of one run a budget has a winner everywhere and no contest.
+fn contested(bins: &Bins, curves: &[Curve], kept: &[(usize, usize)]) -> bool {
+    let reach = (NEAR.ln_1p() / bins.step).ceil() as usize;
+    let other = |k: usize, c: usize| {
+        let near = |rival: &Curve| rival.first <= k + reach && k <= rival.first + rival.at.len() - 1 + reach;
+        curves.iter().any(|rival| (rival.ln_n - curves[c].ln_n).abs() > SAME && near(rival))
+    };
+    let mut winners: Vec<usize> = kept.iter().filter(|&&(k, c)| other(k, c)).map(|&(_, c)| c).collect();
+    winners.sort_unstable();
+    winners.dedup();
+    winners.len() >= 2
+}
+
+/// Logarithms of size nearer than this are one size.
+const SAME: f64 = 1e-6;
+
+/// The refusals of an envelope that has winners and no exponent.
+fn examine(bins: &Bins, curves: &[Curve], kept: &[(usize, usize)]) -> Result<(), Error> {
+    let sizes = kept.iter().map(|&(_, c)| curves[c].ln_n);
+    let (low, high) = sizes.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+    if high - low <= SAME && !kept.is_empty() {
+        return Err(Error::OneSize { size: low.exp() });
+    }
+    match kept.is_empty() || contested(bins, curves, kept) {
+        true => Ok(()),
+        false => Err(Error::NoRivals { within: 100.0 * NEAR }),
+    }
+}
+
 fn lines(bins: &Bins, curves: &[Curve], kept: &[(usize, usize)], level: f64) -> Option<(PowerLaw, PowerLaw)> {
     let ln_c: Vec<f64> = kept.iter().map(|&(k, _)| bins.ln_c(k)).collect();
     let ln_n: Vec<f64> = kept.iter().map(|&(_, c)| curves[c].ln_n).collect();
@@ -182,6 +215,7 @@ pub fn envelope(data: &Measurements, options: &Options) -> Result<Envelope, Erro
     let curves: Vec<Curve> = rows.values_mut().map(|rows| bins.curve(&runs, rows)).collect();
     let all: Vec<usize> = (0..curves.len()).collect();
     let (kept, at_edge, beaten) = lower_envelope(&bins, &curves, &all);
+    examine(&bins, &curves, &kept)?;
     let mut touching: Vec<usize> = kept.iter().map(|&(_, c)| c).collect();
     touching.sort_unstable();
     touching.dedup();

@@ -37,6 +37,22 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// No two runs of different size spend nearly the same: what the best run has is what was chosen.
+    #[error(
+        "no two runs of different size compete at a budget (within {within:.0} % of C): the best run there is the only one, so that the exponent would be the design's, not the data's; train several sizes at each budget"
+    )]
+    NoRivals {
+        /// Distance within which budgets count as one, per cent.
+        within: f64,
+    },
+    /// All winners have one size.
+    #[error(
+        "the envelope has one model size, {size:.4e}, once the smallest and the largest are left out: it knows no exponent; train more sizes"
+    )]
+    OneSize {
+        /// The size.
+        size: f64,
+    },
     /// Too few optima to draw a line through.
     #[error("{found} budgets have an optimum and a power law needs {needed}{}", refused(.why))]
     TooFewOptima {

@@ -3,6 +3,9 @@
 use super::power_law::t_quantile;
 use serde::{Deserialize, Serialize};
 
+/// A bend of this share of the height is rounding.
+const LEVEL: f64 = 1e-9;
+
 /// Why a budget has no optimum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -11,6 +14,8 @@ pub enum Refusal {
     TooFewPoints,
     /// Fewer than three different model sizes: no parabola.
     TooFewSizes,
+    /// The parabola bends by less than its own error: any size is as good.
+    Flat,
     /// The parabola opens downward: it has a maximum.
     Concave,
     /// The minimum lies outside the model sizes measured: an extrapolation, not an optimum.
@@ -22,6 +27,7 @@ impl std::fmt::Display for Refusal {
         f.write_str(match self {
             Self::TooFewPoints => "too few points",
             Self::TooFewSizes => "fewer than three model sizes",
+            Self::Flat => "flat: it bends by less than the scatter of its points",
             Self::Concave => "concave",
             Self::Unbracketed => "unbracketed",
         })
@@ -37,6 +43,9 @@ pub struct Parabola {
     pub height: f64,
     /// Half its second derivative.
     pub curvature: f64,
+    /// Standard error of `curvature`; none without a degree of freedom.
+    #[serde(default)]
+    pub curvature_error: Option<f64>,
     /// Standard error of the vertex by the delta method; none without a degree of freedom.
     pub vertex_error: Option<f64>,
     /// The two-sided t quantile for its interval, at the level asked for.
@@ -78,14 +87,19 @@ impl Parabola {
             vertex: centre + vertex,
             height: at(vertex),
             curvature,
+            curvature_error: (freedom > 0.0).then(|| (variance / count / qq).sqrt()),
             vertex_error: (freedom > 0.0).then_some(error),
             t: if freedom > 0.0 { t_quantile(freedom, level) } else { None },
             scatter: variance.sqrt(),
         })
     }
-    /// Refused unless it opens upward with its vertex within the abscissae.
+    /// Refused unless it bends, opens upward with its vertex within the abscissae.
     pub fn check(&self, low: f64, high: f64) -> Result<(), Refusal> {
-        if self.curvature > 0.0 {
+        let bend = self.curvature.abs() * (0.5 * (high - low)).powi(2);
+        let within_error = self.curvature_error.is_some_and(|error| self.curvature.abs() < error);
+        if within_error || bend <= LEVEL * self.height.abs() || !self.vertex.is_finite() {
+            Err(Refusal::Flat)
+        } else if self.curvature > 0.0 {
             if low < self.vertex && self.vertex < high { Ok(()) } else { Err(Refusal::Unbracketed) }
         } else {
             Err(Refusal::Concave)

@@ -142,6 +142,12 @@ fn fill_once(place: &mut Option<f64>, value: Option<f64>) -> bool {
     empty
 }
 
+/// No rule was fitted to runs of fewer parameters and tokens, nor of more.
+const SMALLEST: (f64, f64) = (1e6, 1e8);
+const LARGEST: (f64, f64) = (1e12, 1e14);
+/// A peak learning rate above this is none.
+const FASTEST: f64 = 1.0;
+
 fn answer(rule: &Rule, run: Run) -> Row {
     let card = rule.law.card();
     let mut notes = Vec::new();
@@ -171,6 +177,20 @@ fn answer(rule: &Rule, run: Run) -> Row {
         }
         sound
     });
+    let value = value.filter(|value| {
+        let rate = rule.what == Recommends::LearningRate;
+        let sound = !rate || *value <= FASTEST;
+        if !sound {
+            notes.push(format!("gives a learning rate of {value:.3e}, at which nothing trains: outside its range"));
+        }
+        sound
+    });
+    if run.n < SMALLEST.0 || run.d < SMALLEST.1 {
+        notes.push("far below the smallest run that any rule was fitted to".to_owned());
+    }
+    if run.n > LARGEST.0 || run.d > LARGEST.1 {
+        notes.push("far above the largest run that any rule was fitted to".to_owned());
+    }
     let sequences = value.filter(|_| rule.what == Recommends::BatchTokens).map(|tokens| tokens / run.sequence);
     Row {
         source: rule.source.clone(),

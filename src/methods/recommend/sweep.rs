@@ -5,6 +5,8 @@ use super::{GridRun, Point, Recommendation, Run, excess};
 use crate::base::interpolate::Triangulation;
 use crate::base::units::si;
 use crate::data::ingest::{self, IngestError, Mistake, Needed, Request, Source};
+use crate::data::measurements::Warning;
+use crate::methods::allocation::parabola::Parabola;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -88,12 +90,76 @@ pub struct Sweep {
     pub rows_kept: usize,
     /// Why those.
     pub kept: String,
-    /// Runs; those with the same rate and batch are one, at their mean loss.
+    /// Runs; of those with the same rate and batch the best, for a mean of different models is none.
     pub runs: Vec<GridRun>,
     /// The run of lowest loss.
     pub best: GridRun,
+    /// Axes at whose end the best run lies: the true optimum may lie beyond.
+    #[serde(default)]
+    pub edges: Vec<Edge>,
+    /// What to know before believing it.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// What following the rules would cost, paper by paper; empty before [`Sweep::judge`].
     pub advice: Vec<Advice>,
+}
+
+/// An axis at whose end the best run lies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edge {
+    /// "learning rate" or "batch".
+    pub axis: String,
+    /// "lowest" or "highest" of the sweep.
+    pub end: String,
+    /// Its value there.
+    pub value: f64,
+    /// Where a parabola through the logarithms is lowest, the other axis at its best: an extrapolation.
+    pub vertex: Option<f64>,
+}
+
+impl Edge {
+    /// One sentence.
+    fn warning(&self) -> Warning {
+        let vertex = self.vertex.map_or_else(String::new, |v| {
+            format!(" A parabola in its logarithm would be lowest at {}, which is an extrapolation.", written(v))
+        });
+        let message = format!(
+            "The best run has the {} {} of the sweep ({}): the best may lie beyond, and every excess below is a lower bound.{vertex}",
+            self.end,
+            self.axis,
+            written(self.value)
+        );
+        Warning::new("edge-of-sweep", message)
+    }
+}
+
+/// The axes at whose end the best run lies.
+fn edges(runs: &[GridRun], best: &GridRun) -> Vec<Edge> {
+    let axis = |name: &str, of: fn(&GridRun) -> f64, other: fn(&GridRun) -> f64| {
+        let (low, high) = ends(runs.iter().map(of));
+        let end = match of(best) {
+            v if low == high || (low < v && v < high) => return None,
+            v if v == low => "lowest",
+            _ => "highest",
+        };
+        let along: Vec<&GridRun> = runs.iter().filter(|run| other(run) == other(best)).collect();
+        let x: Vec<f64> = along.iter().map(|run| of(run).ln()).collect();
+        let y: Vec<f64> = along.iter().map(|run| run.loss).collect();
+        let parabola = Parabola::fit(&x, &y, 0.95).ok().filter(|p| p.curvature > 0.0 && p.vertex.is_finite());
+        // Beyond the end, or it is no reason to go there; and not farther than the sweep is wide.
+        let reach = (high / low).ln();
+        let beyond = |v: &f64| {
+            if end == "lowest" {
+                (-reach..0.0).contains(&(v - low.ln()))
+            } else {
+                (0.0..reach).contains(&(v - high.ln()))
+            }
+        };
+        let vertex = parabola.map(|p| p.vertex).filter(beyond).map(f64::exp);
+        Some(Edge { axis: name.to_owned(), end: end.to_owned(), value: of(best), vertex })
+    };
+    let rate = axis("learning rate", |run| run.rate, |run| run.batch);
+    rate.into_iter().chain(axis("batch", |run| run.batch, |run| run.rate)).collect()
 }
 
 /// What following one paper's rule, or its two rules together, would cost.
@@ -162,7 +228,7 @@ impl Sweep {
             [(only, ..)] => format!("those with {asked} within 1 %; the table has no other size than {only}"),
             _ => format!("those with {asked} within 1 %"),
         };
-        let runs = merged(rows.iter().map(|&row| GridRun {
+        let (runs, repeats) = distinct(rows.iter().map(|&row| GridRun {
             rate: column("lr")[row],
             batch: tokens * column("batch")[row],
             loss: column("L")[row],
@@ -179,8 +245,12 @@ impl Sweep {
                 near: nearest(there, &asked_for),
             }
         })?;
+        let edges = edges(&runs, &best);
+        let warnings = repeats.into_iter().chain(edges.iter().map(Edge::warning)).collect();
         Ok(Self {
             source: name,
+            edges,
+            warnings,
             run,
             rows_read: data.provenance.rows_read,
             rows_kept: rows.len(),
@@ -259,21 +329,30 @@ fn written(value: f64) -> String {
     if value >= 1e3 { si(value) } else { format!("{value:.2e}") }
 }
 
-/// Runs that repeat a learning rate and batch become one, at their mean loss. In the order of rate
-/// and batch.
-fn merged(runs: impl Iterator<Item = GridRun>) -> Vec<GridRun> {
-    let mut cells: BTreeMap<(u64, u64), Vec<f64>> = BTreeMap::new();
+/// Of runs that repeat a learning rate and batch the best, in the order of rate and batch; and a
+/// warning if there were any.
+fn distinct(runs: impl Iterator<Item = GridRun>) -> (Vec<GridRun>, Option<Warning>) {
+    let mut cells: BTreeMap<(u64, u64), (f64, f64, usize)> = BTreeMap::new();
     for run in runs {
         // Positive numbers are in the order of their bits.
-        cells.entry((run.rate.to_bits(), run.batch.to_bits())).or_default().push(run.loss);
+        let cell = cells.entry((run.rate.to_bits(), run.batch.to_bits())).or_insert((run.loss, run.loss, 0));
+        *cell = (cell.0.min(run.loss), cell.1.max(run.loss), cell.2 + 1);
     }
-    let mean = |losses: Vec<f64>| losses.iter().sum::<f64>() / losses.len() as f64;
-    let run = |((rate, batch), losses)| GridRun {
+    let repeated = cells.values().filter(|(.., count)| *count > 1).count();
+    let spread = cells.values().map(|(low, high, _)| high / low - 1.0).fold(0.0, f64::max);
+    let warning = (repeated > 0).then(|| {
+        let message = format!(
+            "{repeated} pairs of learning rate and batch have several runs, whose losses differ by up to {:.2} %: the best of each counts. If they are different models or schedules, choose one with `--where`.",
+            100.0 * spread
+        );
+        Warning::new("runs-repeat", message)
+    });
+    let run = |((rate, batch), (loss, ..)): ((u64, u64), (f64, f64, usize))| GridRun {
         rate: f64::from_bits(rate),
         batch: f64::from_bits(batch),
-        loss: mean(losses),
+        loss,
     };
-    cells.into_iter().map(run).collect()
+    (cells.into_iter().map(run).collect(), warning)
 }
 
 /// The sizes in a table nearest to those asked for, as text.
@@ -378,9 +457,26 @@ mod tests {
     }
 
     #[test]
-    fn repeats_are_one_run_at_their_mean() {
+    fn repeats_are_never_averaged() {
         let run = |rate, loss| GridRun { rate, batch: 1e6, loss };
-        let one = merged([run(2e-3, 3.0), run(1e-3, 4.0), run(2e-3, 5.0)].into_iter());
-        assert_eq!(one, [run(1e-3, 4.0), run(2e-3, 4.0)]);
+        let (one, warning) = distinct([run(2e-3, 3.0), run(1e-3, 4.0), run(2e-3, 3.3)].into_iter());
+        assert_eq!(one, [run(1e-3, 4.0), run(2e-3, 3.0)]);
+        assert!(warning.expect("repeats").message.contains("10.00 %"));
+        assert!(distinct(one.into_iter()).1.is_none());
+    }
+
+    #[test]
+    fn a_best_run_at_the_end_of_an_axis_is_said_with_the_vertex_beyond() {
+        let loss = |m: f64, batch: f64| 3.1 + 0.03 * (m / 0.323).ln().powi(2) + 0.01 * (batch / 64.0).ln().powi(2);
+        let runs: Vec<GridRun> = [0.7, 1.0, 1.3, 1.6, 2.0]
+            .iter()
+            .flat_map(|&m| [32.0, 64.0, 128.0].map(|batch| GridRun { rate: 3e-3 * m, batch, loss: loss(m, batch) }))
+            .collect();
+        let best = runs.iter().copied().min_by(|a, b| a.loss.total_cmp(&b.loss)).expect("runs");
+        let edges = edges(&runs, &best);
+        assert_eq!(edges.len(), 1, "the batch has its best within");
+        assert_eq!((edges[0].axis.as_str(), edges[0].end.as_str()), ("learning rate", "lowest"));
+        assert!((edges[0].vertex.expect("beyond") / 9.69e-4 - 1.0).abs() < 1e-9);
+        assert!(edges[0].warning().message.contains("lower bound"));
     }
 }

@@ -2,11 +2,11 @@
 
 use super::colour::{BLUE, GREY, INK, PAPER, VERMILLION};
 use super::ticks::{Notation, write};
-use super::tree::{Along, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
+use super::tree::{Along, Anchor, Axis, Figure, Key, Mark, Marker, Panel, Shape, Stroke};
 use crate::record::Comparison;
 
-/// Whiskers are cut at so many per cent, and what differs by more is left to the table: it would
-/// flatten all others.
+/// Whiskers are cut at so many per cent, and what differs by more stands there with its number: in
+/// its place it would flatten all others.
 const CUT: f64 = 300.0;
 /// Characters that the name of a comparison has room for.
 const ROOM: usize = 44;
@@ -16,7 +16,7 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
     let relative = |c: &Comparison, v: f64| 100.0 * (v / c.value - 1.0);
     let shown: Vec<(&Comparison, f64, f64)> = comparisons
         .iter()
-        .filter(|c| c.value != 0.0 && c.ours.is_finite() && relative(c, c.ours).abs() <= CUT)
+        .filter(|c| c.value != 0.0 && c.ours.is_finite())
         .filter_map(|c| {
             let (a, b) = (relative(c, c.lower?), relative(c, c.upper?));
             Some((c, a.min(b), a.max(b)))
@@ -34,7 +34,8 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
         })
         .collect();
     let at: Vec<f64> = (0..shown.len()).map(|i| i as f64).collect();
-    let ours: Vec<f64> = shown.iter().map(|(c, ..)| relative(c, c.ours)).collect();
+    let exact: Vec<f64> = shown.iter().map(|(c, ..)| relative(c, c.ours)).collect();
+    let ours: Vec<f64> = exact.iter().map(|v| v.clamp(-CUT, CUT)).collect();
     let cut = shown.iter().any(|(_, low, high)| low.abs() > CUT || high.abs() > CUT);
     let ends = shown.iter().flat_map(|(_, low, high)| [low.max(-CUT), high.min(CUT)]).chain(ours.iter().copied());
     let ends = ends.chain([0.0]).collect::<Vec<f64>>();
@@ -52,8 +53,8 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
             name: name.to_owned(),
             along: Along::X,
             at: chosen().map(|(_, at)| *at).collect(),
-            lower: chosen().map(|((_, low, _), _)| *low).collect(),
-            upper: chosen().map(|((_, _, high), _)| *high).collect(),
+            lower: chosen().map(|((_, low, _), _)| low.clamp(-CUT, CUT)).collect(),
+            upper: chosen().map(|((_, _, high), _)| high.clamp(-CUT, CUT)).collect(),
             stroke,
         }
     };
@@ -66,6 +67,12 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
         .mark(Mark::points("printed", vec![0.0; at.len()], at.clone(), theirs))
         .mark(Mark::points("ours, agreeing", agreeing.0, agreeing.1, agrees))
         .mark(Mark::points("ours, differing", differing.0, differing.1, differs));
+    let beyond = exact.iter().zip(&ours).zip(&at).filter(|((exact, ours), _)| exact != ours);
+    let panel = beyond.fold(panel, |panel, ((exact, ours), at)| {
+        let sign = if *exact > 0.0 { "+" } else { "" };
+        let text = format!("{sign}{}%", write(*exact, Notation::Power));
+        panel.mark(Mark::text("beyond the cut", (*ours, *at), text, Anchor::Free, VERMILLION))
+    });
     let mut figure = Figure::new("published", "Published numbers against ours", "")
         .sized(820, 130 + 24 * shown.len() as u32)
         .key("as printed", &[Key::Point(theirs)])
@@ -77,7 +84,7 @@ pub fn draw(comparisons: &[Comparison]) -> Option<Figure> {
     if cut {
         figure.subtitle += &format!(", cut at {CUT}%");
     }
-    let largest = ours.iter().fold(0.0f64, |most, v| most.max(v.abs()));
+    let largest = exact.iter().fold(0.0f64, |most, v| most.max(v.abs()));
     Some(figure.panel(panel).caption(format!(
         "{} published numbers that we also have an interval for; the largest difference is {}%.",
         shown.len(),

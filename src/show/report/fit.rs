@@ -157,15 +157,22 @@ fn predictions(record: &Record) -> Option<Block> {
     let heads = ["At", "Quantity", "#Estimate", "#Interval", "Unit", "Beyond the data"];
     let mut table = Table::new("Predictions asked for", &heads);
     for p in &record.predictions {
-        let r = rounded(&p.output);
-        table.row(vec![
-            plain(point(&p.at, record)),
-            plain(p.output.symbol.clone()),
-            plain(r.estimate),
-            plain(r.interval),
-            measure(&p.output.unit),
-            plain(beyond(&p.extrapolation)),
-        ]);
+        for (i, e) in p.quoted().iter().enumerate() {
+            let r = rounded(e);
+            // Where it is, once for a new run and the law.
+            let (at, outside) = match i {
+                0 => (point(&p.at, record), beyond(&p.extrapolation)),
+                _ => (String::new(), String::new()),
+            };
+            table.row(vec![
+                plain(at),
+                plain(format!("{} ({})", e.symbol, e.meaning)),
+                plain(r.estimate),
+                plain(r.interval),
+                measure(&e.unit),
+                plain(outside),
+            ]);
+        }
     }
     table.block()
 }

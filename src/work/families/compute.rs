@@ -13,8 +13,6 @@ use crate::record::chart::{Chart, Level, Look, Plot, Scale, Section, Series, She
 
 /// Whose rows the approaches are run on, under whose exclusions.
 const ROWS: &str = "besiroglu2024/main";
-/// Budgets of Hoffmann's IsoFLOP design.
-const PLANNED: [f64; 9] = [6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21];
 /// Replicates of approach 3, and their seed.
 const REPLICATES: usize = 200;
 const SEED: u64 = 2024;
@@ -89,8 +87,8 @@ fn approaches() -> Result<(Vec<Exponent>, Vec<String>), FamilyError> {
         Ok(e) => found.push(of_line("1 envelope", &e.n, format!("{} budgets, {} runs", e.points.len(), e.runs))),
         Err(error) => notes.push(format!("Approach 1: {error}.")),
     }
-    let planned =
-        isoflop::Options { nominal: PLANNED.to_vec(), replicates: REPLICATES, seed: SEED, ..Default::default() };
+    let nominal = crate::data::ingest::card("hoffmann2022-figure4").map(|card| card.budgets).unwrap_or_default();
+    let planned = isoflop::Options { nominal, replicates: REPLICATES, seed: SEED, ..Default::default() };
     match isoflops(&data, &planned) {
         Ok(e) => {
             let used = e.budgets.iter().filter(|b| b.optimum.is_some()).count();
