@@ -8,7 +8,7 @@ use crate::data::ingest::{Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::published::reference;
-use crate::record::{Estimate, Record};
+use crate::record::{Estimate, Estimator, Record};
 use crate::work::given::{Amount, Given, Wishes, unit_of, values};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store::{self, StoreError};
@@ -98,8 +98,8 @@ struct WireJob {
     #[serde(default)]
     solver: Method,
     cluster: Option<String>,
-    #[serde(default)]
-    covariance: crate::engine::uncertainty::covariance::Kind,
+    interval: Option<Estimator>,
+    covariance: Option<crate::engine::uncertainty::covariance::Kind>,
     bootstrap: Option<usize>,
     seed: Option<u64>,
     level: Option<f64>,
@@ -381,7 +381,11 @@ impl WireJob {
             weights: self.weights,
             solver: self.solver,
             cluster: self.cluster,
-            covariance: self.covariance,
+            interval: self.interval.unwrap_or(match self.covariance {
+                Some(_) if self.bootstrap.unwrap_or(bootstrap) == 0 => Estimator::Sandwich,
+                _ => Estimator::default(),
+            }),
+            covariance: self.covariance.unwrap_or_default(),
             bootstrap: self.bootstrap.unwrap_or(bootstrap),
             seed: self.seed.unwrap_or(seed),
             level,

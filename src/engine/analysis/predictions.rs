@@ -99,7 +99,8 @@ pub fn predict(known: &Uncertainty, ranges: &Ranges, at: &[(String, f64)]) -> Re
         return Err(OptimumError::NotFinite { law: card.id.to_owned(), symbol, value });
     }
     let (extrapolation, warnings) = extrapolation(ranges, at);
-    Ok(Prediction { at: at.to_vec(), output, extrapolation, warnings })
+    let new_run = known.new_run(&output);
+    Ok(Prediction { at: at.to_vec(), output, new_run, extrapolation, warnings })
 }
 
 /// Derived quantities whose conditions are all among `at`.
