@@ -1,6 +1,8 @@
 //! Known truth: what a law measured without noise, it must find again; with noise, intervals must
 //! hold the truth as often as they say.
 
+#[path = "support/coverage.rs"]
+mod coverage;
 #[path = "support/design.rs"]
 mod design;
 
@@ -215,4 +217,56 @@ fn bootstrap_intervals_hold_the_truth_as_often_as_they_say() {
         })
         .collect();
     Coverage::of(outcomes).check(0.02);
+}
+
+const SETS: u64 = 400;
+
+fn share(design: &coverage::Design, ends: impl Fn(u64) -> Vec<coverage::Ends> + Sync + Send) -> Vec<coverage::Score> {
+    let scores = coverage::scores(design, SETS, ends);
+    for score in &scores {
+        println!("design {}, {}: {:.3}, median width {:.4}", design.name, score.name, score.covered, score.width);
+    }
+    scores
+}
+
+/// Twelve to twenty rows, least squares on logarithms: the profile holds the truth as often as it says.
+#[test]
+fn profile_intervals_hold_the_truth_on_small_designs() {
+    let squared = Objective { residual: Residual::Log, loss: Loss::Squared };
+    for letter in ['c', 'd', 'h', 'k'] {
+        let design = coverage::design(letter);
+        for score in share(&design, |index| design.profile(&design.fit(index, squared), true)) {
+            assert!((score.covered - 0.95).abs() <= 0.03, "design {letter}: {score:?}");
+        }
+    }
+}
+
+/// Checkpoints of ten runs: with labels, and found out without.
+#[test]
+fn profile_intervals_hold_the_truth_on_checkpoints() {
+    let design = coverage::design('e');
+    for labelled in [true, false] {
+        let scores = share(&design, |index| design.profile(&design.fit(index, Objective::DEFAULT), labelled));
+        for score in scores {
+            assert!((0.90..=0.985).contains(&score.covered), "labelled {labelled}: {score:?}");
+        }
+    }
+}
+
+/// The test can fail: what was the default once is far too short on twenty rows.
+#[test]
+fn the_sandwich_under_a_narrow_delta_is_too_short_on_small_designs() {
+    let design = coverage::design('c');
+    let scores = share(&design, |index| {
+        let found = design.fit(index, Objective::HOFFMANN);
+        let spread = covariance(&found, Kind::Sandwich, None);
+        let known = Uncertainty::of_fit(&found, 0.95, None, spread.as_ref());
+        let quantity = scaling_laws::engine::uncertainty::Quantity { symbol: "", meaning: "", unit: "" };
+        let ends = |f: &(dyn Fn(&[f64]) -> f64 + Sync)| {
+            let e = known.estimate(quantity, f);
+            (e.lower.unwrap_or(f64::NAN), e.upper.unwrap_or(f64::NAN))
+        };
+        design.quantities().iter().map(|(_, f)| ends(&**f)).collect()
+    });
+    assert!(scores[0].covered < 0.88, "{:?}", scores[0]);
 }

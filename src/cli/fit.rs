@@ -6,7 +6,7 @@ use crate::base::objective::Delta;
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
-use crate::record::{Noise, Record};
+use crate::record::{Estimator, Noise, Record};
 use crate::work::given::{Amount, Given, Wishes};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store;
@@ -80,10 +80,15 @@ pub struct Args {
     /// Text column that groups rows whose errors go together
     #[arg(long, value_name = "COLUMN")]
     cluster: Option<String>,
-    /// Covariance without a bootstrap: sandwich, gauss-newton, observed
-    #[arg(long, default_value = "sandwich")]
-    covariance: String,
-    /// Bootstrap replicates
+    /// How intervals are made: profile, pairs, wild, cluster, sandwich, none [default: profile, or
+    /// pairs (cluster, with --cluster) if replicates are asked for]
+    #[arg(long, value_name = "METHOD")]
+    interval: Option<Estimator>,
+    /// Covariance of the sandwich estimator: sandwich, gauss-newton, observed; implies --interval
+    /// sandwich
+    #[arg(long)]
+    covariance: Option<String>,
+    /// Bootstrap replicates [default: none; 1000 for --interval pairs, wild and cluster]
     #[arg(long, value_name = "N", default_value_t = 0)]
     bootstrap: usize,
     /// Seed of every draw
@@ -149,7 +154,11 @@ impl Args {
             weights: self.weights.clone(),
             solver: self.solver,
             cluster: self.cluster.clone(),
-            covariance: match self.covariance.as_str() {
+            interval: self.interval.unwrap_or(match self.covariance {
+                Some(_) if self.bootstrap == 0 => Estimator::Sandwich,
+                _ => Estimator::default(),
+            }),
+            covariance: match self.covariance.as_deref().unwrap_or("sandwich") {
                 "sandwich" => Kind::Sandwich,
                 "gauss-newton" => Kind::GaussNewton,
                 "observed" => Kind::Observed,

@@ -26,6 +26,9 @@ pub struct Args {
     /// Inputs held fixed, or conditions: N=70B
     #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment)]
     at: Vec<Given>,
+    /// Coverage of intervals [default: the fit's]
+    #[arg(long, value_name = "P", value_parser = super::predict::level)]
+    level: Option<f64>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -34,7 +37,8 @@ pub struct Args {
 /// Finds optima. With `--at` and no budget, prints the optima that the law itself defines there
 /// (the best vocabulary of a model, the best precision at a data size).
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    let saved = saved::open(&args.fit)?;
+    let mut saved = saved::open(&args.fit)?;
+    saved.known.level = args.level.unwrap_or(saved.known.level);
     let card = saved.known.law.card();
     if args.compute.is_empty() && args.at.is_empty() {
         return Err(Failure::request("give a budget with --compute, or conditions with --at"));
@@ -112,6 +116,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     }
     if !derived.is_empty() {
         writeln!(out, "\n{}", print::estimates(&derived, saved.known.level))?;
+    }
+    if saved.known.method != "none" {
+        writeln!(out, "intervals: {}", saved.known.method)?;
     }
     Ok(())
 }

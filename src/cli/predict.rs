@@ -1,33 +1,80 @@
 //! `scaling predict`.
 
+use super::saved::Saved;
 use super::{Failure, Outcome, assignment, print, print_json, saved};
+use crate::data::ingest::{self, Request, Source, replace_file};
+use crate::data::measurements::Warning;
 use crate::engine::analysis::{conditional, predict, unmet};
 use crate::engine::optimum::admissible;
-use crate::record::Prediction;
+use crate::record::{Estimate, Prediction};
 use crate::work::given::Given;
-use serde_json::{Map, json};
+use crate::work::job::JobError;
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Where to predict.
 #[derive(clap::Args)]
-#[command(after_help = "Example: scaling predict besiroglu2024/main --at N=70B,D=1.4T")]
+#[command(after_help = "Example: scaling predict besiroglu2024/main --at N=70B,D=1.4T --at N=7B,D=2T")]
 pub struct Args {
     /// A saved fit, or published constants as besiroglu2024/main
     fit: String,
-    /// Inputs, or the conditions of derived quantities: N=70B,D=1.4T
-    #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment, required = true)]
-    at: Vec<Given>,
+    /// Inputs, or the conditions of derived quantities: N=70B,D=1.4T; one answer for each --at
+    #[arg(long, value_name = "SYMBOL=VALUE,...", value_parser = place)]
+    at: Vec<Place>,
+    /// A table of inputs: one answer for each row
+    #[arg(long, value_name = "FILE")]
+    points: Option<PathBuf>,
+    /// Coverage of intervals [default: the fit's]
+    #[arg(long, value_name = "P", value_parser = level)]
+    level: Option<f64>,
+    /// Write the answers as a CSV table to this file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print the answers as a CSV table
+    #[arg(long)]
+    csv: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
-/// Predicts the law's output where all inputs are given, and every derived quantity whose
-/// conditions are.
-pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    let saved = saved::open(&args.fit)?;
+/// One point, as typed.
+#[derive(Clone, Debug)]
+struct Place(Vec<Given>);
+
+fn place(text: &str) -> Result<Place, String> {
+    let given = text.split(',').map(assignment).collect::<Result<Vec<_>, _>>()?;
+    for (k, one) in given.iter().enumerate() {
+        if given[..k].iter().any(|other| other.symbol == one.symbol) {
+            return Err(format!("`{}` is given twice; use one --at for each point", one.symbol));
+        }
+    }
+    Ok(Place(given))
+}
+
+/// A coverage.
+pub(super) fn level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
+        _ => Err(format!("`{text}` must lie between 0 and 1")),
+    }
+}
+
+/// What is said of one point.
+struct Answer {
+    at: Vec<(String, f64)>,
+    quantities: Vec<Estimate>,
+    /// What to show, the first first.
+    quoted: Vec<Estimate>,
+    new_run: Option<Estimate>,
+    extrapolation: Vec<(String, f64)>,
+    warnings: Vec<Warning>,
+}
+
+fn answer(saved: &Saved, at: Vec<(String, f64)>) -> Result<Answer, Failure> {
     let card = saved.known.law.card();
-    let at = saved.values(&args.at)?;
     let given = |symbol: &str| at.iter().any(|(s, _)| s == symbol);
     let known = |symbol: &str| card.input(symbol).is_some() || card.derived.iter().any(|d| d.needs.contains(&symbol));
     if let Some((symbol, _)) = at.iter().find(|(s, _)| !known(s)) {
@@ -52,26 +99,114 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         let missing: Vec<&str> = card.inputs.iter().map(|i| i.symbol).filter(|s| !given(s)).collect();
         return Err(Failure::request(format!("`{}` also needs {} in --at", card.id, missing.join(", "))));
     }
-    let quoted: Vec<_> = prediction.iter().flat_map(Prediction::quoted).chain(derived.iter().cloned()).collect();
-    let new_run = prediction.as_ref().and_then(|p| p.new_run.clone());
-    let quantities: Vec<_> = prediction.iter().map(|p| p.output.clone()).chain(derived).collect();
-    let mut warnings = prediction.as_ref().map(|p| p.warnings.clone()).unwrap_or_default();
+    let quoted = prediction.iter().flat_map(Prediction::quoted).chain(derived.iter().cloned()).collect();
+    let quantities = prediction.iter().map(|p| p.output.clone()).chain(derived).collect();
+    let (new_run, mut warnings, extrapolation) =
+        prediction.map_or_else(Default::default, |p| (p.new_run, p.warnings, p.extrapolation));
     warnings.extend(unmet);
-    let ratios = prediction.map(|p| p.extrapolation).unwrap_or_default();
-    if args.json {
-        let mut value = print::by_symbol(&quantities);
-        value.insert("new_run".to_owned(), json!(new_run.as_ref().map(print::estimate_json)));
-        value.insert("fit".to_owned(), json!(saved.name));
-        value.insert("law".to_owned(), json!(card.id));
-        value.insert("at".to_owned(), json!(at.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()));
-        let ratios: Map<String, serde_json::Value> = ratios.into_iter().map(|(s, r)| (s, json!(r))).collect();
-        value.insert("extrapolation".to_owned(), json!(ratios));
-        value.insert("warnings".to_owned(), super::warnings_json(&warnings));
-        return print_json(out, &serde_json::Value::Object(value));
+    Ok(Answer { at, quantities, quoted, new_run, extrapolation, warnings })
+}
+
+fn answers(args: &Args, saved: &Saved) -> Result<Vec<Answer>, Failure> {
+    let mut places = args.at.iter().map(|at| saved.values(&at.0)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(file) = &args.points {
+        let card = saved.known.law.card();
+        let mut request = Request::of(saved.known.law);
+        request.needed.retain(|needed| needed.symbol != card.output.symbol);
+        let rows = ingest::read(&Source::named(&file.display().to_string()), &request).map_err(JobError::from)?;
+        let columns = card.inputs.iter().filter_map(|input| Some((input.symbol, rows.column(input.symbol)?)));
+        let columns: Vec<(&str, &[f64])> = columns.collect();
+        places.extend((0..rows.len()).map(|k| columns.iter().map(|(s, v)| ((*s).to_owned(), v[k])).collect()));
     }
-    let place = at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>().join(", ");
-    writeln!(out, "{} at {place} ({})\n", saved.name, card.title)?;
-    writeln!(out, "{}", print::estimates(&quoted, saved.known.level))?;
-    print::warnings(out, &warnings)?;
+    if places.is_empty() {
+        return Err(Failure::request("give a point with --at, or a table of points with --points"));
+    }
+    places.into_iter().map(|at| answer(saved, at)).collect()
+}
+
+/// The answers as a table: where, then every quantity with its interval.
+fn table(answers: &[Answer]) -> String {
+    let mut heads: Vec<String> = Vec::new();
+    let mut note = |head: String| {
+        if !heads.contains(&head) {
+            heads.push(head);
+        }
+    };
+    for answer in answers {
+        answer.at.iter().for_each(|(symbol, _)| note(symbol.clone()));
+    }
+    for answer in answers {
+        for e in &answer.quantities {
+            ["", "_lower", "_upper"].iter().for_each(|part| note(format!("{}{part}", e.symbol)));
+        }
+        if let Some(e) = &answer.new_run {
+            ["_new_run_lower", "_new_run_upper"].iter().for_each(|part| note(format!("{}{part}", e.symbol)));
+        }
+    }
+    let mut out = heads.join(",") + "\n";
+    for answer in answers {
+        let mut cells: Map<String, Value> = answer.at.iter().map(|(s, v)| (s.clone(), json!(v))).collect();
+        for e in &answer.quantities {
+            cells.insert(e.symbol.clone(), json!(e.estimate));
+            cells.insert(format!("{}_lower", e.symbol), json!(e.lower));
+            cells.insert(format!("{}_upper", e.symbol), json!(e.upper));
+        }
+        if let Some(e) = &answer.new_run {
+            cells.insert(format!("{}_new_run_lower", e.symbol), json!(e.lower));
+            cells.insert(format!("{}_new_run_upper", e.symbol), json!(e.upper));
+        }
+        let cell = |head: &String| cells.get(head).filter(|v| !v.is_null()).map_or_else(String::new, Value::to_string);
+        let _ = writeln!(out, "{}", heads.iter().map(cell).collect::<Vec<_>>().join(","));
+    }
+    out
+}
+
+fn as_json(answer: &Answer, saved: &Saved) -> Map<String, Value> {
+    let mut value = print::by_symbol(&answer.quantities);
+    value.insert("fit".to_owned(), json!(saved.name));
+    value.insert("law".to_owned(), json!(saved.known.law.card().id));
+    value.insert("at".to_owned(), json!(answer.at.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()));
+    let ratios: Map<String, Value> = answer.extrapolation.iter().map(|(s, r)| (s.clone(), json!(r))).collect();
+    value.insert("extrapolation".to_owned(), json!(ratios));
+    value.insert("new_run".to_owned(), answer.new_run.as_ref().map_or(Value::Null, print::estimate_json));
+    value.insert("interval".to_owned(), json!({ "level": saved.known.level, "method": saved.known.method }));
+    value.insert("warnings".to_owned(), super::warnings_json(&answer.warnings));
+    value
+}
+
+/// Predicts the law's output where all inputs are given, and every derived quantity whose
+/// conditions are.
+pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
+    let mut saved = saved::open(&args.fit)?;
+    saved.known.level = args.level.unwrap_or(saved.known.level);
+    let card = saved.known.law.card();
+    let answers = answers(args, &saved)?;
+    if let Some(file) = &args.out {
+        replace_file(file, table(&answers).as_bytes()).map_err(|error| {
+            Failure::work(format!("cannot write {}: {error}; choose another file with `--out`", file.display()))
+        })?;
+    }
+    if args.csv {
+        out.write_all(table(&answers).as_bytes())?;
+        return Ok(());
+    }
+    if args.json {
+        let mut list: Vec<Value> = answers.iter().map(|answer| Value::Object(as_json(answer, &saved))).collect();
+        // One point: its quantities stand at the top.
+        let value = match list.len() {
+            1 => list.remove(0),
+            _ => json!({ "fit": saved.name, "law": card.id, "predictions": list }),
+        };
+        return print_json(out, &value);
+    }
+    for answer in &answers {
+        let place = answer.at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>();
+        writeln!(out, "{} at {} ({})\n", saved.name, place.join(", "), card.title)?;
+        writeln!(out, "{}", print::estimates(&answer.quoted, saved.known.level))?;
+        print::warnings(out, &answer.warnings)?;
+    }
+    if saved.known.method != "none" {
+        writeln!(out, "intervals: {}", saved.known.method)?;
+    }
     Ok(())
 }

@@ -42,8 +42,9 @@ pub fn estimates(list: &[Estimate], level: f64) -> comfy_table::Table {
     let interval = format!("{:.0} % interval", 100.0 * level);
     let mut out = table(&["", "estimate", "std. error", &interval, "unit", "meaning"]);
     for e in list {
-        let interval = match (e.lower, e.upper) {
-            (Some(low), Some(high)) => format!("{} … {}", number(low), number(high)),
+        let interval = match (e.interval_in_words(&number), e.lower, e.upper) {
+            (Some(words), ..) => words,
+            (None, Some(low), Some(high)) => format!("{} … {}", number(low), number(high)),
             _ => "—".to_owned(),
         };
         let unit = if e.unit == "1" { String::new() } else { e.unit.clone() };
@@ -76,7 +77,13 @@ pub fn warnings(out: &mut dyn Write, list: &[Warning]) -> std::io::Result<()> {
 
 /// An estimate as JSON.
 pub fn estimate_json(e: &Estimate) -> Value {
-    json!({ "estimate": e.estimate, "standard_error": e.standard_error, "lower": e.lower, "upper": e.upper, "unit": e.unit })
+    let mut out = json!({ "estimate": e.estimate, "standard_error": e.standard_error, "lower": e.lower, "upper": e.upper, "unit": e.unit });
+    if let Some(words) = e.interval_in_words(&number) {
+        out["lower_end"] = json!(e.lower_end);
+        out["upper_end"] = json!(e.upper_end);
+        out["interval"] = json!(words);
+    }
+    out
 }
 
 /// Estimates as a JSON object by symbol.

@@ -2,6 +2,9 @@
 //! a view of a [`Record`]; nothing downstream of it computes a statistic.
 
 pub mod chart;
+mod interval;
+
+pub use interval::{Constraints, End, Estimator, Gates, Noise, Posed};
 pub mod diagnostics;
 pub mod identifiability;
 pub mod method;
@@ -81,6 +84,12 @@ pub struct Estimate {
     pub lower: Option<f64>,
     /// Upper end of the interval.
     pub upper: Option<f64>,
+    /// What the lower end is, where it is no number.
+    #[serde(default, skip_serializing_if = "End::is_closed")]
+    pub lower_end: End,
+    /// What the upper end is, where it is no number.
+    #[serde(default, skip_serializing_if = "End::is_closed")]
+    pub upper_end: End,
 }
 
 /// One fit, complete: enough to print, plot and report it without the data or the law.
@@ -126,6 +135,16 @@ pub struct Record {
     pub certificate: Certificate,
     /// Where the rows lie, all of them: smallest and largest value of each input and of the cost.
     pub ranges: Vec<Span>,
+    /// Akaike's and Schwarz's criteria.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria: Option<Criteria>,
+    /// The answer under the other customary objective, where the two are far apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rival: Option<Rival>,
+    /// What poses the fit again on the points below, so that whatever is asked of this record later is
+    /// answered by the estimator that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posed: Option<Posed>,
     /// Rows with predictions and residuals.
     pub points: Points,
     /// Predictions asked for.
@@ -158,16 +177,6 @@ impl Record {
     pub fn delta(&self) -> Option<f64> {
         self.objective.loss.delta().or_else(|| self.noise.as_ref()?.delta)
     }
-}
-
-/// How large the residuals are, whatever a few failed runs did.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Noise {
-    /// Standard deviation on the residual scale, by Huber's Proposal 2 with n − p.
-    pub scale: f64,
-    /// Half-width of the quadratic zone, where the objective leaves it to the data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delta: Option<f64>,
 }
 
 /// The scale of a likelihood, found with the parameters.
@@ -228,6 +237,45 @@ pub struct Axis {
     pub unit: String,
 }
 
+/// Akaike's and Schwarz's criteria. They assume independent rows, and noise of one size with Huber's
+/// density of the same delta (a normal density for squared loss), whose scale counts as a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Criteria {
+    /// −2 ln likelihood + 2 k.
+    #[serde(deserialize_with = "nullable")]
+    pub aic: f64,
+    /// −2 ln likelihood + k ln n.
+    #[serde(deserialize_with = "nullable")]
+    pub bic: f64,
+    /// k: free parameters and the scale.
+    pub parameters: usize,
+}
+
+/// The answer under another objective.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rival {
+    /// The objective.
+    pub objective: Objective,
+    /// Parameters and derived quantities by symbol: ours, the other's, and whether they are more than
+    /// half an interval apart.
+    pub values: Vec<RivalValue>,
+}
+
+/// One quantity under two objectives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RivalValue {
+    /// Symbol.
+    pub symbol: String,
+    /// Under the record's objective.
+    #[serde(deserialize_with = "nullable")]
+    pub ours: f64,
+    /// Under the other.
+    #[serde(deserialize_with = "nullable")]
+    pub other: f64,
+    /// They are more than half an interval apart.
+    pub far: bool,
+}
+
 /// An objective evaluated at the answer but not minimised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OtherObjective {
@@ -256,6 +304,12 @@ pub struct IntervalMethod {
     /// Covariance of the parameters, natural scale.
     #[serde(deserialize_with = "nullable")]
     pub covariance: Option<Vec<Vec<f64>>>,
+    /// How they were made; absent in records of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimator: Option<Estimator>,
+    /// What the residuals say against errors that are independent and of one size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gates: Option<Gates>,
     /// Parameters without a meaningful variance.
     pub undetermined: Vec<String>,
     /// Number of free parameters.
@@ -352,12 +406,13 @@ pub struct Prediction {
     /// Inputs: symbol, value.
     #[serde(deserialize_with = "nullable")]
     pub at: Vec<(String, f64)>,
-    /// What is predicted.
+    /// What is predicted: the law's value.
     pub output: Estimate,
     /// Per input, how far outside the data: 1 inside, 10 for ten times beyond the nearest row.
     #[serde(deserialize_with = "nullable")]
     pub extrapolation: Vec<(String, f64)>,
-    /// A new run's value there, allowing for what the law leaves out.
+    /// What one new run may measure there: among the rows the law's value with the noise of a single
+    /// row, beyond them allowing for what the law leaves out too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_run: Option<Estimate>,
     /// What to know about it.
@@ -365,9 +420,13 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// What to quote, the first first: a new run beyond the rows, then the law as if it were right.
+    /// What to quote, the first first: among the rows the law and a new run, beyond them a new run and
+    /// the law as if it were right.
     pub fn quoted(&self) -> Vec<Estimate> {
         let Some(new_run) = &self.new_run else { return vec![self.output.clone()] };
+        if self.extrapolation.iter().all(|(_, ratio)| *ratio <= 1.0) {
+            return vec![self.output.clone(), new_run.clone()];
+        }
         let meaning = format!("{}, if the law is exactly right", self.output.meaning);
         vec![new_run.clone(), Estimate { meaning, ..self.output.clone() }]
     }

@@ -9,8 +9,10 @@ use crate::engine::analysis::{self, Analysis};
 use crate::engine::fit::{self, Constraints, FitError, Spec, Weights};
 use crate::engine::optimum::OptimumError;
 use crate::engine::solve::Method;
+use crate::engine::uncertainty::FEWEST;
 use crate::engine::uncertainty::covariance::Kind;
 use crate::law::Law;
+use crate::record::Estimator;
 use crate::record::Record;
 use crate::work::store;
 use serde::{Deserialize, Serialize};
@@ -45,7 +47,9 @@ pub struct Job {
     pub solver: Method,
     /// Header of a text column that groups rows whose errors go together.
     pub cluster: Option<String>,
-    /// Covariance where there is no bootstrap.
+    /// How intervals are made.
+    pub interval: Estimator,
+    /// Covariance of the sandwich estimator.
     pub covariance: Kind,
     /// Bootstrap replicates.
     pub bootstrap: usize,
@@ -93,6 +97,7 @@ impl Job {
             weights: None,
             solver: Method::default(),
             cluster: None,
+            interval: Estimator::default(),
             covariance: Kind::default(),
             bootstrap: 0,
             seed: 0,
@@ -113,6 +118,9 @@ impl Job {
 /// Bootstrap replicates of one fit, at most.
 pub const MOST_REPLICATES: usize = 1_000_000;
 
+/// Replicates where an estimator draws some and nobody said how many.
+const REPLICATES: usize = 1_000;
+
 /// Why a job failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
@@ -124,6 +132,12 @@ pub enum JobError {
         /// Similar ids.
         near: String,
     },
+    /// Too few replicates for an interval.
+    #[error("{0} bootstrap replicates are too few for an interval: ask for at least {FEWEST}, better 1000")]
+    FewReplicates(usize),
+    /// A cluster bootstrap without labels.
+    #[error("a cluster bootstrap draws whole clusters: name the column that tells them apart with `--cluster COLUMN`")]
+    NoLabels,
     /// The rows could not be read.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -255,6 +269,27 @@ impl Job {
         Ok(())
     }
 
+    /// How intervals are made, and from how many replicates: replicates without an estimator that
+    /// draws them are of pairs, or of clusters where there are labels.
+    ///
+    /// # Errors
+    /// [`JobError::FewReplicates`], and [`JobError::NoLabels`] for clusters without labels.
+    pub fn estimator(&self) -> Result<(Estimator, usize), JobError> {
+        let estimator = match (self.interval, self.bootstrap) {
+            (Estimator::Profile, 1..) if self.cluster.is_some() => Estimator::Cluster,
+            (Estimator::Profile, 1..) => Estimator::Pairs,
+            (other, _) => other,
+        };
+        if estimator == Estimator::Cluster && self.cluster.is_none() {
+            return Err(JobError::NoLabels);
+        }
+        match self.bootstrap {
+            0 if estimator.draws() => Ok((estimator, REPLICATES)),
+            count if estimator.draws() && count < FEWEST => Err(JobError::FewReplicates(count)),
+            count => Ok((estimator, if estimator.draws() { count } else { 0 })),
+        }
+    }
+
     /// Reads, fits, and works out what was asked. `tick` is called once per bootstrap replicate.
     ///
     /// # Errors
@@ -263,13 +298,15 @@ impl Job {
         if self.bootstrap > MOST_REPLICATES {
             return Err(JobError::TooMany { asked: self.bootstrap });
         }
+        let (interval, bootstrap) = self.estimator()?;
         let data = self.read()?;
         let mut spec = self.spec()?;
         self.in_loss_unit(&mut spec.constraints, &data)?;
         let fit = fit::fit(&spec, &data)?;
         let request = analysis::Request {
             name: self.name.clone(),
-            bootstrap: self.bootstrap,
+            bootstrap,
+            interval,
             seed: self.seed,
             level: self.level,
             covariance: self.covariance,

@@ -15,7 +15,7 @@ use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::methods::job::MethodJob;
 use crate::published::reference;
-use crate::record::{Estimate, Record};
+use crate::record::{Estimate, Estimator, Record};
 use crate::work::accounts::Account;
 use crate::work::given::{Amount, Given, Wishes, unit_of, values};
 use crate::work::job::{Job, MOST_REPLICATES, law};
@@ -133,8 +133,8 @@ struct WireJob {
     #[serde(default)]
     solver: Method,
     cluster: Option<String>,
-    #[serde(default)]
-    covariance: crate::engine::uncertainty::covariance::Kind,
+    interval: Option<Estimator>,
+    covariance: Option<crate::engine::uncertainty::covariance::Kind>,
     bootstrap: Option<usize>,
     seed: Option<u64>,
     level: Option<f64>,
@@ -438,7 +438,11 @@ impl WireJob {
             weights: self.weights,
             solver: self.solver,
             cluster: self.cluster,
-            covariance: self.covariance,
+            interval: self.interval.unwrap_or(match self.covariance {
+                Some(_) if self.bootstrap.unwrap_or(bootstrap) == 0 => Estimator::Sandwich,
+                _ => Estimator::default(),
+            }),
+            covariance: self.covariance.unwrap_or_default(),
             bootstrap: self.bootstrap.unwrap_or(bootstrap),
             seed: self.seed.unwrap_or(seed),
             level,

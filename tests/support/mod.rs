@@ -88,6 +88,8 @@ fn estimate(symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&[f64]) -> f64, 
         standard_error: Some(deviation(&values)),
         lower: Some(quantile(values.clone(), 0.025)),
         upper: Some(quantile(values, 0.975)),
+        lower_end: End::Closed,
+        upper_end: End::Closed,
     }
 }
 
@@ -223,6 +225,8 @@ pub fn chinchilla() -> Record {
             failed: 3,
             sample: sample.clone(),
             covariance: None,
+            estimator: None,
+            gates: None,
             undetermined: Vec::new(),
             free: 5,
         },

@@ -6,21 +6,20 @@ mod diagnostics;
 mod points;
 mod predictions;
 mod spending;
+mod spread;
 
 pub use beside::Beside;
 pub use predictions::{Ranges, conditional, predict, unmet};
 pub use spending::spend;
 
-use crate::data::measurements::Warning;
-use crate::engine::fit::{Fit, standard_objectives};
+use crate::engine::fit::{Fit, repose, standard_objectives};
 use crate::engine::optimum::OptimumError;
-use crate::engine::uncertainty::bootstrap::bootstrap;
-use crate::engine::uncertainty::covariance::{Kind, covariance};
-use crate::engine::uncertainty::{Quantity, Uncertainty};
+use crate::engine::uncertainty::covariance::Kind;
+use crate::engine::uncertainty::{Quantity, Uncertainty, profile};
 use crate::engine::validation::validate;
 use crate::law::{Card, Family};
 use crate::record::diagnostics::findings;
-use crate::record::{Axis, Estimate, IntervalMethod, LawRecord, OtherObjective, Record};
+use crate::record::{Axis, Estimate, Estimator, Gates, IntervalMethod, LawRecord, OtherObjective, Record};
 
 /// Version of the record's layout.
 pub const FORMAT: u32 = 2;
@@ -36,7 +35,9 @@ pub struct Request {
     pub seed: u64,
     /// Coverage of intervals.
     pub level: f64,
-    /// Covariance used where there is no bootstrap.
+    /// How intervals are made.
+    pub interval: Estimator,
+    /// Covariance of the sandwich estimator.
     pub covariance: Kind,
     /// Header of the labels that group rows, if they are grouped.
     pub cluster: Option<String>,
@@ -57,6 +58,7 @@ impl Default for Request {
             bootstrap: 0,
             seed: 0,
             level: 0.95,
+            interval: Estimator::default(),
             covariance: Kind::default(),
             cluster: None,
             predictions: Vec::new(),
@@ -91,26 +93,8 @@ pub fn analyse(
 ) -> Result<Analysis, OptimumError> {
     let card = fit.setup.law.card();
     let mut warnings = fit.warnings.clone();
-    let draws = (request.bootstrap > 0).then(|| bootstrap(fit, request.bootstrap, request.seed, groups, tick));
-    let kind = if groups.is_some() && request.bootstrap == 0 { Kind::Cluster } else { request.covariance };
-    let spread = covariance(fit, kind, groups);
-    if let Some(draws) = &draws
-        && draws.failed > 0
-    {
-        let mut text =
-            format!("{} of {} bootstrap replicates did not converge and are left out", draws.failed, draws.drawn);
-        if draws.too_few > 0 {
-            text += &format!("; {} of them drew fewer different rows than there are free parameters", draws.too_few);
-        }
-        warnings.push(Warning::new("replicates-failed", format!("{text}.")));
-    }
-    if draws.is_none() && spread.is_none() {
-        warnings.push(Warning::new(
-            "no-intervals",
-            "There are no degrees of freedom or no curvature to make intervals from.",
-        ));
-    }
-    let mut known = Uncertainty::of_fit(fit, request.level, draws.as_ref(), spread.as_ref());
+    let spread::Spread { mut known, draws, gates, warnings: said } = spread::spread(fit, request, groups, tick);
+    warnings.extend(said);
     known.output_unit = unit_of(data, card.output.symbol).filter(|unit| *unit != card.output.unit).map(str::to_owned);
     let known = known;
     let ranges = Ranges::of_fit(fit);
@@ -127,14 +111,17 @@ pub fn analyse(
         objective: fit.spec.objective,
         objective_value: fit.value,
         scale: fit.scale.clone(),
-        noise: fit.noise,
+        noise: profile::noise_of(fit),
         solver: fit.setup.method.name().to_owned(),
         weights: fit.spec.weights.as_ref().map(ToString::to_string),
         other_objectives: other_objectives(fit),
         parameters: parameters(&known),
         derived: derived(&known),
-        interval: interval_method(&known, fit),
+        interval: interval_method(&known, fit, request.interval, gates),
         correlation: known.correlation(),
+        criteria: spread::criteria(fit),
+        rival: None,
+        posed: Some(repose::keep(fit, groups)),
         certificate: fit.certificate.clone(),
         ranges: ranges.clone().into_spans(),
         points: points::points(fit),
@@ -224,14 +211,7 @@ fn other_objectives(fit: &Fit) -> Vec<OtherObjective> {
 
 /// Estimates of the parameters, card order.
 pub fn parameters(known: &Uncertainty) -> Vec<Estimate> {
-    let card = known.law.card();
-    (0..card.params.len())
-        .map(|j| {
-            let param = &card.params[j];
-            let quantity = Quantity { symbol: param.symbol, meaning: param.meaning, unit: param.unit };
-            known.estimate(quantity, &|theta| theta[j])
-        })
-        .collect()
+    (0..known.law.card().params.len()).map(|j| known.parameter(j)).collect()
 }
 
 /// Estimates of the derived quantities that need no condition.
@@ -250,7 +230,7 @@ pub fn derived(known: &Uncertainty) -> Vec<Estimate> {
         .collect()
 }
 
-fn interval_method(known: &Uncertainty, fit: &Fit) -> IntervalMethod {
+fn interval_method(known: &Uncertainty, fit: &Fit, estimator: Estimator, gates: Option<Gates>) -> IntervalMethod {
     let card = known.law.card();
     IntervalMethod {
         level: known.level,
@@ -259,6 +239,8 @@ fn interval_method(known: &Uncertainty, fit: &Fit) -> IntervalMethod {
         failed: known.drawn.1,
         sample: known.thinned().into_iter().cloned().collect(),
         covariance: known.covariance.clone(),
+        estimator: Some(estimator),
+        gates,
         undetermined: known.undetermined.iter().map(|&j| card.params[j].symbol.to_owned()).collect(),
         free: fit.setup.free(),
     }

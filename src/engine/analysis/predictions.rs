@@ -108,7 +108,13 @@ pub fn predict(
     if free {
         warnings.extend(known.free_warning(&[card.output.symbol]));
     }
-    let new_run = beside.filter(|_| !free).and_then(|beside| beside.new_run(known, &x, &output, &extrapolation));
+    let new_run = match free {
+        true => None,
+        // Beyond the rows the law may be wrong; among them its noise is what a new run adds.
+        false => beside
+            .and_then(|beside| beside.new_run(known, &x, &output, &extrapolation))
+            .or_else(|| known.new_run(&output)),
+    };
     Ok(Prediction { at: at.to_vec(), output, extrapolation, new_run, warnings })
 }
 

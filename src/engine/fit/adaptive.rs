@@ -11,7 +11,7 @@ use super::problem::FitProblem;
 use super::{MANY_ROWS, Setup};
 use crate::base::objective::{ADAPTIVE, Loss};
 use crate::engine::solve::least_absolute::{Kinked, RowTable};
-use crate::engine::solve::{Newton, Options, Solution, Termination};
+use crate::engine::solve::{Method, Newton, Options, Solution, Termination};
 use crate::record::Noise;
 use rayon::prelude::*;
 
@@ -34,11 +34,11 @@ pub fn noise(rows: &RowTable, free: usize) -> Option<f64> {
         unit * terms.sum::<f64>() / freedom
     };
     let mut square = clipped(f64::INFINITY);
-    // From above the iteration goes down to the largest fixed point.
+    // Monotone from the mean square on, to whichever side.
     for _ in 0..500 {
         let next = clipped(ADAPTIVE * ADAPTIVE * square) / KAPPA;
         let moved = (next / square - 1.0).abs();
-        square = next.min(square);
+        square = next;
         if moved.is_nan() || moved < 1e-12 {
             break;
         }
@@ -51,6 +51,16 @@ pub fn noise_at(problem: &FitProblem, q: &[f64]) -> Option<f64> {
     let mut rows = RowTable::default();
     Kinked::rows(problem, q, &mut rows);
     noise(&rows, q.len())
+}
+
+/// The noise that an adaptive fit of the same rows finds, from the answer under another loss on.
+pub fn noise_around(setup: &Setup, q: &[f64]) -> Option<f64> {
+    let mut other = Setup { free_scale: None, method: Method::Newton, ..setup.clone() };
+    let mut best = Solution { q: q.to_vec(), value: f64::NAN, termination: Termination::Stalled, evaluations: 0 };
+    if setup.objective.loss == Loss::Squared {
+        other.objective.loss = Loss::Squared;
+    }
+    rounds(&mut other, &mut best)
 }
 
 /// From a point near: the estimate under delta = 1.345 s and s there, in turn. `setup` is left with

@@ -8,10 +8,12 @@ pub mod identify;
 pub mod problem;
 mod profile;
 pub mod proof;
+pub mod repose;
 mod seeds;
 mod solver;
 mod weights;
 
+pub use crate::record::Constraints;
 pub use error::FitError;
 pub use weights::Weights;
 
@@ -26,20 +28,6 @@ use problem::{Binding, FitProblem, PriorTerm, Rows};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What the user holds still or believes beforehand.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Constraints {
-    /// Parameter = value.
-    pub fix: Vec<(String, f64)>,
-    /// Two parameters that are one: the second takes the first's value.
-    pub tie: Vec<(String, String)>,
-    /// Parameter between low and high, natural scale.
-    pub bounds: Vec<(String, f64, f64)>,
-    /// Parameter ~ Gaussian(mean, sd), natural scale (on the log scale: sd/mean).
-    pub priors: Vec<(String, f64, f64)>,
-}
 
 /// Where the search starts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -107,6 +107,11 @@ impl FitProblem {
         self.reweighted = Some(pack(rows, weight, &mut self.packed));
     }
 
+    /// Replaces the priors.
+    pub fn believe(&mut self, priors: Arc<[PriorTerm]>) {
+        self.priors = priors;
+    }
+
     /// The same rows in other variables.
     pub fn bound_otherwise(&self, bindings: Arc<[Binding]>, bounds: Arc<[(f64, f64)]>) -> Self {
         Self {
@@ -149,6 +154,12 @@ impl FitProblem {
         let mut theta = [0.0; MAX_PARAMS];
         self.natural(q, &mut theta);
         theta[..self.bindings.len()].to_vec()
+    }
+
+    /// Natural parameters into room that is there already; how many.
+    pub fn natural_at(&self, q: &[f64], theta: &mut [f64; MAX_PARAMS]) -> usize {
+        self.natural(q, theta);
+        self.bindings.len()
     }
 
     fn natural(&self, q: &[f64], theta: &mut [f64; MAX_PARAMS]) {

@@ -1,8 +1,10 @@
 //! Pairs bootstrap: refit on rows drawn with replacement, by the very estimator that gave the
 //! point estimate.
 
+use crate::engine::fit::problem::{Binding, FitProblem, PriorTerm};
 use crate::engine::fit::{Fit, sorted};
-use crate::engine::solve::{Newton, Options};
+use crate::engine::solve::{Iteration, Newton, Options, Solution, minimise};
+use crate::law::{Role, Transform};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -65,14 +67,27 @@ pub fn bootstrap(fit: &Fit, count: usize, seed: u64, groups: Option<&[String]>, 
                     }
                 }
                 problem.pack(&fit.setup.rows, weight);
+                if !fit.setup.priors.is_empty() {
+                    // A prior is one more observation: its mean, too, is drawn.
+                    let mut normal = || {
+                        let (u, v): (f64, f64) = (rng.random(), rng.random());
+                        (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+                    };
+                    let drawn = fit.setup.priors.iter();
+                    let drawn = drawn.map(|prior| PriorTerm { mean: prior.mean + prior.sd * normal(), ..*prior });
+                    problem.believe(drawn.collect());
+                }
                 let mut evaluations = 0;
-                let mut best: Option<crate::engine::solve::Solution> = None;
+                let mut best: Option<Solution> = None;
                 for start in &starts {
                     let solution = fit.setup.solve_in(problem, start, newton);
                     evaluations += solution.evaluations;
                     if solution.termination.converged() && best.as_ref().is_none_or(|b| solution.value < b.value) {
                         best = Some(solution);
                     }
+                }
+                if best.is_none() {
+                    best = vanished(fit, problem, newton);
                 }
                 tick();
                 let different = weight.iter().filter(|w| **w > 0.0).count();
@@ -91,6 +106,44 @@ pub fn bootstrap(fit: &Fit, count: usize, seed: u64, groups: Option<&[String]>, 
         thetas: outcomes.into_iter().filter_map(|(theta, ..)| theta).collect(),
         method: if groups.is_some() { "cluster bootstrap" } else { "pairs bootstrap" },
     }
+}
+
+/// A replicate that no warm start solves mostly runs after a coefficient that vanishes, without end on
+/// the log scale. On the natural scale it ends on its bound: from where it ran to, coefficients that
+/// fell a thousandfold are solved for there.
+fn vanished(fit: &Fit, problem: &FitProblem, newton: &mut Newton) -> Option<Solution> {
+    let setup = &fit.setup;
+    if setup.free_scale.is_some() || setup.objective.loss.is_kinked() {
+        return None;
+    }
+    let run = setup.solve_in(problem, &fit.q, newton);
+    let card = setup.law.card();
+    let (mut bindings, mut bounds, mut start) = (setup.bindings.to_vec(), setup.bounds.to_vec(), run.q.clone());
+    let mut moved = Vec::new();
+    for j in 0..bindings.len() {
+        if let Binding::Free(i, Transform::Log) = bindings[j]
+            && card.params[j].role == Role::Linear
+            && bounds[i].0 <= -690.0
+            && setup.priors.iter().all(|prior| prior.variable != i)
+            && run.q[i] < fit.q[i].max(setup.bounds[i].0 + 20.0) - 7.0
+        {
+            bindings[j] = Binding::Free(i, Transform::Identity);
+            bounds[i] = (0.0, if bounds[i].1 >= 690.0 { f64::INFINITY } else { bounds[i].1.exp() });
+            start[i] = 0.0;
+            moved.push(i);
+        }
+    }
+    if moved.is_empty() {
+        return None;
+    }
+    let natural = problem.bound_otherwise(bindings.into(), bounds.into());
+    let mut newton = Newton::new(start.len(), newton.options());
+    let termination = minimise(&natural, &start, &mut newton);
+    let mut end = newton.solution(termination);
+    for i in moved {
+        end.q[i] = end.q[i].ln().max(setup.bounds[i].0);
+    }
+    end.termination.converged().then_some(end)
 }
 
 fn clusters(rows: usize, groups: Option<&[String]>) -> Vec<Vec<usize>> {

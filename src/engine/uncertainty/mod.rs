@@ -1,4 +1,4 @@
-//! Intervals: from a bootstrap where there is one, else from a covariance by the delta method. One
+//! Intervals: by the profile of the objective unless a bootstrap or a covariance is asked for. One
 //! [`Uncertainty`] answers for parameters, derived quantities, predictions and optima alike, with
 //! the same estimator for the point and for the interval.
 
@@ -7,25 +7,31 @@ pub mod covariance;
 pub mod discrepancy;
 pub mod identifiability;
 pub mod interval;
+pub mod profile;
 pub mod subsample;
+pub mod wild;
 
+use crate::base::objective::Residual;
 use crate::data::measurements::Warning;
 use crate::engine::fit::Fit;
+use crate::engine::fit::repose;
 use crate::law::{Card, Law, Transform};
 use crate::record::identifiability::Identifiability;
-use crate::record::{Estimate, Record};
+use crate::record::{Estimate, Estimator, Noise, Record};
 use bootstrap::Bootstrap;
 use covariance::Covariance;
 use identifiability::{along_flat, identifiability};
 use interval::{mean_and_sd, proposal_2, quantile};
 use nalgebra::{DMatrix, DVector};
+use profile::{Interval, Profiler};
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, StudentsT};
+use std::sync::Arc;
 
 /// Replicates used where every one costs a numeric optimisation or a whole curve.
 pub const THINNED: usize = 400;
 /// Fewer replicates than this give no interval.
-const FEWEST: usize = 20;
+pub const FEWEST: usize = 20;
 /// Relative spread that is rounding, not variation.
 const ROUNDING: f64 = 1e-12;
 
@@ -55,6 +61,10 @@ pub struct Uncertainty {
     pub degrees_of_freedom: usize,
     /// The unit of the output, where the rows have another than the law's card: bits/byte.
     pub output_unit: Option<String>,
+    /// The profile, where intervals come from it.
+    pub profile: Option<Arc<Profiler>>,
+    /// The residual scale and the noise on it, for what a new run may measure.
+    pub noise: Option<(Residual, Noise)>,
 }
 
 /// What an estimate is of.
@@ -80,7 +90,7 @@ impl Uncertainty {
             theta: fit.theta.clone(),
             level,
             method: match (bootstrap, covariance) {
-                (Some(b), _) => format!("{}, percentile", b.method),
+                (Some(b), _) => percentile(b.method, b.failed, b.drawn),
                 (None, Some(c)) => format!("{}, delta method", c.kind.name()),
                 (None, None) => "none".to_owned(),
             },
@@ -91,17 +101,51 @@ impl Uncertainty {
             identifiability: identifiability(fit, proposal_2(&fit.residuals(), fit.setup.free()), level),
             degrees_of_freedom: fit.setup.rows.len().saturating_sub(fit.setup.free()),
             output_unit: None,
+            profile: None,
+            noise: fit.noise.map(|noise| (fit.spec.objective.residual, noise)),
         }
     }
 
-    /// Of a saved record. `None` if its law is not registered.
+    /// Of a fit, by its profile.
+    pub fn of_profile(fit: &Fit, level: f64, profile: Profiler) -> Self {
+        let adaptive = fit.noise.is_some();
+        Self { method: profile.describe(adaptive), ..Self::of_fit(fit, level, None, None) }.with(profile)
+    }
+
+    fn with(self, profile: Profiler) -> Self {
+        Self {
+            covariance: Some(profile.covariance()),
+            undetermined: profile.undetermined(),
+            noise: self.noise.map(|(residual, noise)| (residual, Noise { scale: profile.noise, ..noise })),
+            profile: Some(Arc::new(profile)),
+            ..self
+        }
+    }
+
+    /// Of a saved record, by the estimator that made it. `None` if its law is not registered.
     pub fn of_record(record: &Record) -> Option<Self> {
         let law = crate::laws::find(&record.law.id)?;
-        Some(Self {
+        let known = Self::as_kept(law, record);
+        if record.interval.estimator != Some(Estimator::Profile) {
+            return Some(known);
+        }
+        let runs = record.posed.as_ref().map(|posed| posed.runs.as_slice()).filter(|runs| !runs.is_empty());
+        let posed = repose::repose(record).and_then(|(setup, q)| Profiler::new(&setup, &q, record.noise, runs).ok());
+        Some(match posed {
+            Some(profile) => known.with(profile),
+            None => known,
+        })
+    }
+
+    fn as_kept(law: &'static dyn Law, record: &Record) -> Self {
+        let kept = record.interval.sample.len();
+        let drawn = record.interval.replicates - record.interval.failed.min(record.interval.replicates);
+        let thinned = if kept < drawn { format!(" ({kept} of them)") } else { String::new() };
+        Self {
             law,
             theta: record.parameters.iter().map(|p| p.estimate).collect(),
             level: record.interval.level,
-            method: record.interval.method.clone(),
+            method: format!("{}{thinned}", record.interval.method),
             replicates: record.interval.sample.clone(),
             drawn: (record.interval.replicates, record.interval.failed),
             covariance: record.interval.covariance.clone(),
@@ -109,7 +153,9 @@ impl Uncertainty {
             identifiability: record.identifiability.clone(),
             degrees_of_freedom: record.provenance.rows_used.saturating_sub(record.interval.free),
             output_unit: (record.law.output.unit != law.card().output.unit).then(|| record.law.output.unit.clone()),
-        })
+            profile: None,
+            noise: record.noise.map(|noise| (record.objective.residual, noise)),
+        }
     }
 
     /// A parameter set without uncertainty.
@@ -126,6 +172,8 @@ impl Uncertainty {
             identifiability: None,
             degrees_of_freedom: 0,
             output_unit: None,
+            profile: None,
+            noise: None,
         }
     }
 
@@ -172,6 +220,38 @@ impl Uncertainty {
         self.estimate_with(quantity, f(&self.theta), values, f)
     }
 
+    /// The estimate of a parameter, card order.
+    pub fn parameter(&self, j: usize) -> Estimate {
+        let param = &self.card().params[j];
+        let quantity = Quantity { symbol: param.symbol, meaning: param.meaning, unit: param.unit };
+        match &self.profile {
+            Some(profile) => {
+                let out = Estimate::point(param.symbol, param.meaning, param.unit, self.theta[j]);
+                filled(out, profile.parameter(j, self.level))
+            }
+            None => self.estimate(quantity, &|theta| theta[j]),
+        }
+    }
+
+    /// What one new run may measure where the law's value is `mean`: on the residual scale, the
+    /// interval of the mean and the noise of a single row, squared and added.
+    pub fn new_run(&self, mean: &Estimate) -> Option<Estimate> {
+        let (residual, noise) = self.noise?;
+        let spread = match &self.profile {
+            Some(profile) => profile.spread(self.level),
+            None => student(self.degrees_of_freedom.max(1) as f64, self.level) * noise.scale,
+        };
+        let centre = residual.at(mean.estimate);
+        let end = |end: Option<f64>, sign: f64| {
+            let reach = (residual.at(end?) - centre).hypot(spread);
+            Some(residual.inverse(centre + sign * reach)).filter(|v| v.is_finite())
+        };
+        let (lower, upper) = (end(mean.lower, -1.0), end(mean.upper, 1.0));
+        let meaning = format!("{}, of one new run", mean.meaning);
+        let some = lower.is_some() || upper.is_some();
+        some.then(|| Estimate { meaning, standard_error: None, lower, upper, ..mean.clone() })
+    }
+
     /// An estimate from its point, its replicates, and the function for the delta method.
     pub fn estimate_with(
         &self,
@@ -180,21 +260,16 @@ impl Uncertainty {
         mut values: Vec<f64>,
         f: &dyn Fn(&[f64]) -> f64,
     ) -> Estimate {
-        let mut out = Estimate {
-            symbol: quantity.symbol.to_owned(),
-            meaning: quantity.meaning.to_owned(),
-            unit: self.unit(quantity.unit),
-            estimate: point,
-            standard_error: None,
-            lower: None,
-            upper: None,
-        };
+        let mut out = Estimate::point(quantity.symbol, quantity.meaning, &self.unit(quantity.unit), point);
+        if self.is_free(f) {
+            return out;
+        }
+        if let Some(profile) = &self.profile {
+            return filled(out, point.is_finite().then(|| profile.interval(f, self.level)).flatten());
+        }
         let tail = (1.0 - self.level) / 2.0;
         // A parameter held on a bound has replicates, but no interval that means anything.
         if self.card().param(quantity.symbol).is_some_and(|j| self.undetermined.contains(&j)) {
-            return out;
-        }
-        if self.is_free(f) {
             return out;
         }
         values.retain(|v| v.is_finite());
@@ -203,7 +278,7 @@ impl Uncertainty {
             let (mean, sd) = mean_and_sd(&values);
             // What is fixed does not vary beyond rounding.
             if sd > ROUNDING * mean.abs() {
-                out.standard_error = Some(sd);
+                out.standard_error = self.said(quantity.symbol, point, sd);
                 out.lower = Some(quantile(&values, tail));
                 out.upper = Some(quantile(&values, 1.0 - tail));
             }
@@ -211,11 +286,8 @@ impl Uncertainty {
             && let Ok(t) = StudentsT::new(0.0, 1.0, self.degrees_of_freedom.max(1) as f64)
         {
             let reach = t.inverse_cdf(1.0 - tail) * se;
-            out.standard_error = Some(se);
-            let positive = self
-                .card()
-                .param(quantity.symbol)
-                .map_or(point > 0.0, |j| self.card().params[j].transform == Transform::Log);
+            out.standard_error = self.said(quantity.symbol, point, se);
+            let positive = self.is_positive(quantity.symbol, point);
             // A positive quantity gets its interval on the log scale, as its parameter moves there.
             (out.lower, out.upper) = if positive {
                 let factor = (reach / point).exp();
@@ -234,6 +306,10 @@ impl Uncertainty {
         if known.line.is_some() {
             return true;
         }
+        // A profile finds out by itself where an interval has no end.
+        if self.profile.is_some() {
+            return false;
+        }
         let t = StudentsT::new(0.0, 1.0, self.degrees_of_freedom.max(1) as f64)
             .map_or(2.0, |t| t.inverse_cdf(0.5 * (1.0 + self.level)));
         t * along_flat(self.card(), known, &self.theta, f) > 3.0_f64.ln()
@@ -248,6 +324,16 @@ impl Uncertainty {
             known.words()
         );
         Some(Warning::new("not-identified", message))
+    }
+
+    fn is_positive(&self, symbol: &str, point: f64) -> bool {
+        self.card().param(symbol).map_or(point > 0.0, |j| self.card().params[j].transform == Transform::Log)
+    }
+
+    /// A standard error, unless it is that of a positive number and larger than the number: a
+    /// symmetric ± then says what cannot be.
+    fn said(&self, symbol: &str, point: f64, error: f64) -> Option<f64> {
+        (!self.is_positive(symbol, point) || error < point.abs()).then_some(error)
     }
 
     /// Standard error of a function of the parameters by the delta method, its gradient by central
@@ -284,6 +370,17 @@ impl Uncertainty {
 
     /// Lower and upper percentiles of a whole curve, one f(θ) → ys per replicate.
     pub fn band(&self, f: &(dyn Fn(&[f64]) -> Vec<f64> + Sync)) -> (Vec<f64>, Vec<f64>) {
+        if let Some(profile) = &self.profile {
+            let count = f(&self.theta).len();
+            let end = |k: usize| {
+                let interval = profile.interval(&|theta| f(theta)[k], self.level);
+                interval.map_or((f64::NAN, f64::NAN), |found| {
+                    (found.lower.0.unwrap_or(f64::NAN), found.upper.0.unwrap_or(f64::NAN))
+                })
+            };
+            let ends: Vec<(f64, f64)> = (0..count).into_par_iter().map(end).collect();
+            return ends.into_iter().unzip();
+        }
         let chosen = self.thinned();
         if chosen.len() < FEWEST {
             return (Vec::new(), Vec::new());
@@ -307,6 +404,9 @@ impl Uncertainty {
 
     /// Correlation of the parameters, card order; zero with fixed ones.
     pub fn correlation(&self) -> Option<Vec<Vec<f64>>> {
+        if let Some(profile) = &self.profile {
+            return Some(profile.correlation());
+        }
         let p = self.theta.len();
         let covariance = if self.replicates.len() >= FEWEST {
             sample_covariance(&self.replicates, p)
@@ -325,6 +425,29 @@ impl Uncertainty {
             }
         };
         Some((0..p).map(|i| (0..p).map(|j| entry(i, j)).collect()).collect())
+    }
+}
+
+/// An estimate with its interval.
+fn filled(mut out: Estimate, interval: Option<Interval>) -> Estimate {
+    if let Some(interval) = interval {
+        out.standard_error = interval.standard_error;
+        (out.lower, out.lower_end) = interval.lower;
+        (out.upper, out.upper_end) = interval.upper;
+    }
+    out
+}
+
+/// The t that a level asks for on both sides together.
+fn student(freedom: f64, level: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |t| t.inverse_cdf(0.5 * (1.0 + level)))
+}
+
+/// The name of a bootstrap's intervals, with what was lost.
+fn percentile(method: &str, failed: usize, drawn: usize) -> String {
+    match failed {
+        0 => format!("{method}, percentile"),
+        _ => format!("{method}, percentile; {failed} of {drawn} replicates lost"),
     }
 }
 

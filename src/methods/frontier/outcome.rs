@@ -118,6 +118,8 @@ impl Frontier {
                     standard_error: None,
                     lower: None,
                     upper: None,
+                    lower_end: crate::record::End::Closed,
+                    upper_end: crate::record::End::Closed,
                 });
             };
             push("front", "rows that no other dominates", Some(group.front as f64));

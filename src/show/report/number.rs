@@ -16,8 +16,9 @@ pub struct Rounded {
 /// Rounds an estimate to two digits of its standard error, or to five digits without one.
 pub fn rounded(e: &Estimate) -> Rounded {
     let write = writer(e);
-    let interval = match (e.lower, e.upper) {
-        (Some(lower), Some(upper)) => format!("{} – {}", write(lower), write(upper)),
+    let interval = match (e.interval_in_words(&write), e.lower, e.upper) {
+        (Some(words), ..) => words,
+        (None, Some(lower), Some(upper)) => format!("{} – {}", write(lower), write(upper)),
         _ => "–".to_owned(),
     };
     Rounded {
@@ -31,8 +32,9 @@ pub fn rounded(e: &Estimate) -> Rounded {
 pub fn phrase(e: &Estimate) -> String {
     let write = writer(e);
     let unit = if e.unit == "1" || e.unit.is_empty() { String::new() } else { format!(" {}", e.unit) };
-    match (e.lower, e.upper) {
-        (Some(lower), Some(upper)) => {
+    match (e.interval_in_words(&write), e.lower, e.upper) {
+        (Some(words), ..) => format!("{}{unit} ({words})", write(e.estimate)),
+        (None, Some(lower), Some(upper)) => {
             format!("{}{unit} ({} to {})", write(e.estimate), write(lower), write(upper))
         }
         _ => format!("{}{unit}", write(e.estimate)),
@@ -128,6 +130,8 @@ mod tests {
             standard_error,
             lower: standard_error.map(|se| estimate - 2.0 * se),
             upper: standard_error.map(|se| estimate + 2.0 * se),
+            lower_end: crate::record::End::Closed,
+            upper_end: crate::record::End::Closed,
         }
     }
 
