@@ -295,3 +295,27 @@ fn an_adaptive_delta_is_1_345_times_the_noise_and_ignores_failed_runs() {
         assert!((a / b - 1.0).abs() < 0.02, "{:?} {:?}", again.theta, found.theta);
     }
 }
+
+/// The least cost of a loss and the least loss of a cost are one plan: the optimum under the cost
+/// `trained-and-served` is the one that the root of Sardana's condition gives.
+#[test]
+fn the_optimum_under_another_cost_is_the_dual_of_the_lifetime_optimum() {
+    use scaling_laws::costs::lifetime::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
+    use scaling_laws::engine::optimum::{OptimumError, optimum};
+    use scaling_laws::laws::find_cost;
+    let theta = [1.69, 406.4, 410.7, 0.336, 0.283];
+    let cost = find_cost("trained-and-served");
+    for (n, demand) in [(1e9, 1e11), (7e9, 2e12), (70e9, 1e13)] {
+        let target = Plan { n, d: training_optimal_data(&theta, n) };
+        let plan = lifetime_optimum(&theta, target, demand).expect("the loss can be reached");
+        let given = [("D_inf".to_owned(), demand)];
+        let budget = lifetime_flop(plan, demand);
+        let best = optimum(law("chinchilla"), &theta, cost, budget, &given).expect("there is an optimum");
+        close(best.x[0], plan.n, 1e-5, "N");
+        close(best.x[1], plan.d, 1e-5, "D");
+        let own = optimum(law("chinchilla"), &theta, None, budget, &[]).expect("there is an optimum");
+        assert!(own.x[0] > best.x[0], "serving makes the model smaller");
+    }
+    let missing = optimum(law("chinchilla"), &theta, cost, 1e24, &[]);
+    assert!(matches!(missing, Err(OptimumError::Needs { symbol, .. }) if symbol == "D_inf"));
+}

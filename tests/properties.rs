@@ -170,7 +170,7 @@ proptest! {
                 .filter(|(input, _)| !allocation.free.contains(&input.symbol))
                 .map(|(input, value)| (input.symbol.to_owned(), *value))
                 .collect();
-            let Ok(choice) = optimum(*law, &theta, budget, &fixed) else { continue };
+            let Ok(choice) = optimum(*law, &theta, None, budget, &fixed) else { continue };
             // A form that holds for an interior optimum says nothing of one at the edge.
             if choice.at_edge {
                 continue;

@@ -176,7 +176,7 @@ fn held(law: &'static dyn Law, known: &Uncertainty) -> Vec<(String, bool)> {
             estimate.symbol = name.to_owned();
             out.push(estimate);
         }
-        out.extend(spend(known, &Ranges::unknown(), 1e21, &[]).unwrap().quantities);
+        out.extend(spend(known, &Ranges::unknown(), None, 1e21, &[]).unwrap().quantities);
         out.extend(derived(known).into_iter().filter(|e| e.symbol == "a"));
         out
     };

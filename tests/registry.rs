@@ -1,9 +1,12 @@
 //! What every law's card and file must satisfy, looped over the registry.
 
+use scaling_laws::costs::COSTS;
 use scaling_laws::law::{Card, Family, Transform};
-use scaling_laws::laws::{LAWS, find};
+use scaling_laws::laws::{LAWS, costs, find, find_cost};
 use scaling_laws::methods::method;
 use scaling_laws::methods::registry::{METHODS, find as find_method};
+use scaling_laws::show::catalogue::cost_page;
+use scaling_laws::show::report::markdown;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -241,6 +244,109 @@ fn no_field_without_a_default_is_empty() {
             }
         }
     });
+}
+
+/// Every cost has a card without gaps, a page, and a formula that grows with each input.
+#[test]
+fn costs_say_what_they_mean_and_grow_with_their_inputs() {
+    let bibliography =
+        fs::read_to_string(root().join("datasets/references.bib")).expect("the bibliography can be read");
+    let mut complaints = Vec::new();
+    let mut seen = BTreeSet::new();
+    for cost in costs() {
+        let mut complain = |what: String| complaints.push(format!("{}: {what}", cost.id));
+        if !is_kebab(cost.id) || !seen.insert(cost.id) || find(cost.id).is_some() {
+            complain("id is not kebab-case, or means two things".to_owned());
+        }
+        for (what, text) in [("name", cost.name), ("title", cost.title), ("formula", cost.formula), ("unit", cost.unit)]
+        {
+            if text.trim().is_empty() || text.ends_with('.') {
+                complain(format!("{what} is empty or ends with a full stop"));
+            }
+        }
+        let mut at = 0;
+        for heading in HEADINGS {
+            match cost.notes[at..].find(heading) {
+                Some(found) => at += found + heading.len(),
+                None => complain(format!("{heading:?} is missing or out of order")),
+            }
+        }
+        if cost.cite.is_empty() || cost.inputs.is_empty() {
+            complain("cites nothing, or reads nothing".to_owned());
+        }
+        for key in cost.cite.iter().filter(|key| !bibliography.contains(&format!("{{{key},"))) {
+            complain(format!("{key} is not in datasets/references.bib"));
+        }
+        let x: Vec<f64> = cost.inputs.iter().map(|input| middle(input.domain)).collect();
+        let here = (cost.of)(&x);
+        if !(here.is_finite() && here > 0.0) {
+            complain(format!("is {here} at {x:?}"));
+        }
+        for (i, input) in cost.inputs.iter().enumerate() {
+            let mut more = x.clone();
+            more[i] *= 1.5;
+            if !is_ascii_symbol(input.symbol) || (cost.of)(&more) < here {
+                complain(format!("{:?} is no symbol, or more of it costs less", input.symbol));
+            }
+        }
+        let page = markdown(&cost_page(cost));
+        if !page.contains(cost.id) || !page.contains("Where it fails") {
+            complain("has no page".to_owned());
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// A value inside a domain: what a law or a cost may be asked at.
+fn middle((low, high): (f64, f64)) -> f64 {
+    if high > 1e6 { 1e6_f64.max(low) } else { 0.5 * (low.max(0.0) + high) }
+}
+
+#[test]
+fn costs_of_no_law_are_sorted_and_each_has_a_file() {
+    for pair in COSTS.windows(2) {
+        assert!(pair[0].id < pair[1].id, "{} stands before {}", pair[0].id, pair[1].id);
+    }
+    for cost in COSTS {
+        let file = root().join("src/costs").join(cost.id.replace('-', "_")).with_extension("rs");
+        assert!(file.is_file(), "no file {}", file.display());
+    }
+}
+
+/// What an allocation spends is a function of the law's first inputs, in the law's order.
+#[test]
+fn an_allocation_names_a_cost_of_the_laws_first_inputs() {
+    every_card(|card, complaints| {
+        let Some(allocation) = card.allocation else { return };
+        let reads: Vec<&str> = allocation.cost.inputs.iter().map(|input| input.symbol).collect();
+        let has: Vec<&str> = card.inputs.iter().take(reads.len()).map(|input| input.symbol).collect();
+        if reads != has {
+            complaints.push(format!("{} reads {reads:?}, the law has {has:?}", allocation.cost.id));
+        }
+        if find_cost(allocation.cost.id).is_none_or(|known| known.title != allocation.cost.title) {
+            complaints.push(format!("the cost {} is another one", allocation.cost.id));
+        }
+    });
+}
+
+/// 6 FLOP per parameter and token stand in one place.
+#[test]
+fn six_stands_once() {
+    let mut complaints = Vec::new();
+    for path in sources(&root().join("src")) {
+        let text = fs::read_to_string(&path).expect("the source can be read");
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let numbers = path.starts_with(root().join("src/base"));
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//") && !numbers) {
+            let six = ["6.0 * n", "6.0 * d", "6.0 * k", "/ 6.0", "(6.0 *", "* 6.0"].iter().any(|six| {
+                line.match_indices(six).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_ascii_digit() || c == '.'))
+            });
+            if six {
+                complaints.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "use crate::costs:\n{}", complaints.join("\n"));
 }
 
 /// The guide is true: its files exist, its commands name tests, and its example is a law of today.

@@ -2,7 +2,10 @@
 
 use super::{Failure, Outcome, amount, assignment, print, print_json, saved};
 use crate::engine::analysis::{conditional, spend};
+use crate::engine::optimum::Spending;
 use crate::engine::uncertainty::Uncertainty;
+use crate::law::Cost;
+use crate::laws::{costs, find_cost};
 use crate::record::{Estimate, Optimum};
 use crate::work::given::{Amount, Given};
 use serde_json::{Map, Value, json};
@@ -17,6 +20,9 @@ pub struct Args {
     /// Budgets, in the unit of the law's cost: 5.76e23, 6ZFLOP
     #[arg(long, allow_negative_numbers = true, value_name = "BUDGET,...", value_delimiter = ',', value_parser = amount)]
     compute: Vec<Amount>,
+    /// What a budget buys under another cost than the law's own: trained-and-served (`scaling laws` lists them)
+    #[arg(long, value_name = "COST")]
+    cost: Option<String>,
     /// Inputs held fixed, or conditions: N=70B
     #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment)]
     at: Vec<Given>,
@@ -34,17 +40,19 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return Err(Failure::request("give a budget with --compute, or conditions with --at"));
     }
     let at = saved.values(&args.at)?;
-    let unit = card.allocation.as_ref().map_or("FLOP", |allocation| allocation.cost.unit);
+    let cost = args.cost.as_deref().map(|id| cost(id, &args.compute)).transpose()?;
+    let unit = Spending::of(card, cost).map_or("FLOP", |spending| spending.cost.unit);
     let budgets = args.compute.iter().map(|budget| budget.in_unit(Some(unit)).map_err(Failure::request));
     let budgets = budgets.collect::<Result<Vec<f64>, _>>()?;
     let is_condition = |symbol: &str| card.derived.iter().any(|d| d.needs.contains(&symbol));
-    if let Some((symbol, _)) = at.iter().find(|(s, _)| card.input(s).is_none() && !is_condition(s)) {
+    let is_cost = |symbol: &str| cost.is_some_and(|cost| cost.inputs.iter().any(|input| input.symbol == symbol));
+    if let Some((symbol, _)) = at.iter().find(|(s, _)| card.input(s).is_none() && !is_condition(s) && !is_cost(s)) {
         return Err(Failure::request(format!("`{symbol}` is neither an input nor a condition of `{}`", card.id)));
     }
-    let fixed: Vec<(String, f64)> = at.iter().filter(|(s, _)| card.input(s).is_some()).cloned().collect();
+    let fixed: Vec<(String, f64)> = at.iter().filter(|(s, _)| card.input(s).is_some() || is_cost(s)).cloned().collect();
     let optima = budgets
         .iter()
-        .map(|&budget| spend(&saved.known, &saved.ranges, budget, &fixed).map_err(Failure::request))
+        .map(|&budget| spend(&saved.known, &saved.ranges, cost, budget, &fixed).map_err(Failure::request))
         .collect::<Result<Vec<_>, _>>()?;
     let derived = conditional(&saved.known, &at);
     if optima.is_empty() && derived.is_empty() {
@@ -106,6 +114,17 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         writeln!(out, "\n{}", print::estimates(&derived, saved.known.level))?;
     }
     Ok(())
+}
+
+/// A cost by id, for a budget.
+fn cost(id: &str, budgets: &[Amount]) -> Result<&'static Cost, Failure> {
+    if budgets.is_empty() {
+        return Err(Failure::request("--cost says what a budget buys; give the budget with --compute"));
+    }
+    find_cost(id).ok_or_else(|| {
+        let known = costs().iter().map(|cost| cost.id).collect::<Vec<_>>().join(", ");
+        Failure::request(format!("there is no cost `{id}`; there are {known}"))
+    })
 }
 
 /// What follows from the inputs chosen and held: critical sizes, bits in all.

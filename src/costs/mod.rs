@@ -1,18 +1,47 @@
-//! What training and serving cost: the one place where 6ND is written.
+//! What training and serving cost. A cost is one file, and one line here; how to add one:
+//! `src/laws/README.md`. Costs that speak of one law's inputs alone stand beside it, and
+//! [`crate::laws::costs`] lists all.
 
 pub mod lifetime;
 
 use crate::law::Cost;
 
-/// FLOP of training N parameters on D tokens, C = 6ND (Kaplan et al. 2020, arXiv 2001.08361, §2.1):
-/// two for the forward pass and four for the backward pass, per parameter and token.
+/// Declares the modules and the table of costs, in written order.
+macro_rules! costs {
+    ($($module:ident),* $(,)?) => {
+        $(pub mod $module;)*
+        /// Every cost of no particular law, by id.
+        pub static COSTS: &[&Cost] = &[$(&$module::COST),*];
+    };
+}
+
+costs! {
+    float_format,
+    inference_flop,
+    six_n_b_s,
+    six_n_d,
+    six_n_d_bits,
+    trained_and_served,
+    widest_operand,
+}
+
+/// C = 6ND for a law whose first two inputs are N and D.
+pub const SIX_N_D: &Cost = &six_n_d::COST;
+
+/// Training FLOP per parameter and token: two for the forward pass and four for the backward pass
+/// (Kaplan et al. 2020, arXiv 2001.08361, §2.1). The one place where 6 stands.
+pub const TRAINING: f64 = 6.0;
+/// Inference FLOP per parameter and token: the forward pass alone.
+pub const FORWARD: f64 = 2.0;
+
+/// FLOP of training N parameters on D tokens, C = 6ND.
 pub fn six_n_d(n: f64, d: f64) -> f64 {
-    6.0 * n * d
+    TRAINING * n * d
 }
 
 /// Tokens that a budget of `c` FLOP trains `n` parameters on: the inverse of [`six_n_d`].
 pub fn tokens_of(c: f64, n: f64) -> f64 {
-    c / (6.0 * n)
+    c / (TRAINING * n)
 }
 
 /// Bits of the number format that 6ND is counted in.
@@ -31,10 +60,7 @@ pub fn tokens_of_at(c: f64, n: f64, bits: f64) -> f64 {
 
 pub use crate::base::units::PF_DAY;
 
-/// C = 6ND for a law whose first two inputs are N and D.
-pub const SIX_N_D: Cost = Cost { name: "6ND", unit: "FLOP", of: |x| six_n_d(x[0], x[1]) };
-
 /// FLOP of serving `tokens` with N parameters, 2N each: the forward pass alone.
 pub fn inference_flop(n: f64, tokens: f64) -> f64 {
-    2.0 * n * tokens
+    FORWARD * n * tokens
 }

@@ -3,7 +3,7 @@
 
 use crate::base::root::rise;
 use crate::engine::solve::executor::{brent, nelder_mead};
-use crate::law::{Allocation, Card, Law};
+use crate::law::{Bound, Card, ClosedForm, Cost, Law};
 
 /// The best choice of inputs for one budget.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,28 +101,76 @@ pub fn admissible(card: &Card, at: &[(String, f64)]) -> Result<(), OptimumError>
 /// covers fourteen decades either way.
 const REACH: f64 = 32.0;
 
-/// Finds the optimum for `theta` at `budget`, inputs in `fixed` held.
+/// How a budget is spent: under the law's own cost, or under another.
+#[derive(Clone, Debug)]
+pub struct Spending {
+    /// The cost.
+    pub cost: &'static Cost,
+    /// The law's inputs that the optimum chooses.
+    pub free: Vec<&'static str>,
+    /// The published closed form, which speaks of the law's own cost alone.
+    pub closed_form: Option<ClosedForm>,
+}
+
+impl Spending {
+    /// The law's own way, or `cost`: then every input that the cost reads is free, unless it counts
+    /// in whole numbers.
+    ///
+    /// # Errors
+    /// [`OptimumError::NoCost`] if neither the law nor the caller names one.
+    pub fn of(card: &Card, cost: Option<&'static Cost>) -> Result<Self, OptimumError> {
+        match (&card.allocation, cost) {
+            (Some(own), cost) if cost.is_none_or(|cost| cost.id == own.cost.id) => {
+                Ok(Self { cost: own.cost, free: own.free.to_vec(), closed_form: own.closed_form })
+            }
+            (_, Some(cost)) => {
+                let read = |symbol: &&str| cost.inputs.iter().any(|input| input.symbol == *symbol);
+                let continuous = card.inputs.iter().filter(|input| !input.integer).map(|input| input.symbol);
+                Ok(Self { cost, free: continuous.filter(read).collect(), closed_form: None })
+            }
+            _ => Err(OptimumError::NoCost(card.id.to_owned())),
+        }
+    }
+}
+
+/// Finds the optimum for `theta` at `budget`, inputs in `fixed` held, under the law's own cost or
+/// another, whose further inputs stand in `fixed` too.
 ///
 /// # Errors
-/// [`OptimumError`] if the law has no cost model, an input is missing or unknown, or the budget
-/// buys nothing.
-pub fn optimum(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)]) -> Result<Choice, OptimumError> {
+/// [`OptimumError`] if there is no cost, an input is missing or unknown, or the budget buys
+/// nothing.
+pub fn optimum(
+    law: &dyn Law,
+    theta: &[f64],
+    cost: Option<&'static Cost>,
+    budget: f64,
+    fixed: &[(String, f64)],
+) -> Result<Choice, OptimumError> {
     let card = law.card();
-    let Some(allocation) = &card.allocation else { return Err(OptimumError::NoCost(card.id.to_owned())) };
+    let allocation = Spending::of(card, cost)?;
     let unaffordable =
         || OptimumError::Unaffordable { law: card.id.to_owned(), budget, cost: allocation.cost.name.to_owned() };
+    let bound = allocation
+        .cost
+        .bind(card, fixed)
+        .map_err(|symbol| OptimumError::Needs { law: card.id.to_owned(), symbol: symbol.to_owned() })?;
     if budget.is_nan() || budget <= 0.0 || !budget.is_finite() {
         return Err(unaffordable());
     }
     admissible(card, fixed)?;
     let mut x = vec![f64::NAN; card.inputs.len()];
     for (symbol, value) in fixed {
-        let i = card.input(symbol).ok_or_else(|| OptimumError::Unknown {
-            law: card.id.to_owned(),
-            symbol: symbol.clone(),
-            known: card.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(", "),
-        })?;
-        x[i] = *value;
+        match card.input(symbol) {
+            Some(i) => x[i] = *value,
+            None if allocation.cost.inputs.iter().any(|input| input.symbol == symbol) => {}
+            None => {
+                return Err(OptimumError::Unknown {
+                    law: card.id.to_owned(),
+                    symbol: symbol.clone(),
+                    known: card.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(", "),
+                });
+            }
+        }
     }
     let free: Vec<usize> = allocation.free.iter().filter_map(|s| card.input(s)).filter(|&i| x[i].is_nan()).collect();
     let whole: Vec<usize> =
@@ -141,11 +189,11 @@ pub fn optimum(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)
         })
         .collect();
     if free.len() == allocation.free.len() {
-        rank(law, allocation, theta, budget, &mut starts);
+        rank(law, &allocation, theta, budget, &mut starts);
     }
     let mut best: Option<Choice> = None;
     for start in starts {
-        let Some(found) = continuous(law, allocation, theta, budget, &start, &free) else { continue };
+        let Some(found) = continuous(law, &bound, theta, budget, &start, &free) else { continue };
         if best.as_ref().is_none_or(|b| found.output < b.output) {
             best = Some(found);
         }
@@ -169,7 +217,7 @@ pub fn optimum(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)
 const SEARCHED: usize = 32;
 
 /// Keeps the combinations that the closed form finds best, if there is one and there are many.
-fn rank(law: &dyn Law, allocation: &Allocation, theta: &[f64], budget: f64, starts: &mut Vec<Vec<f64>>) {
+fn rank(law: &dyn Law, allocation: &Spending, theta: &[f64], budget: f64, starts: &mut Vec<Vec<f64>>) {
     let Some(closed_form) = allocation.closed_form.filter(|_| starts.len() > SEARCHED) else { return };
     let output = |start: &Vec<f64>| -> Option<f64> {
         let mut x = start.clone();
@@ -206,16 +254,9 @@ fn combinations(card: &Card, whole: &[usize]) -> Vec<Vec<f64>> {
 
 /// The optimum over continuous inputs: all but the last are searched on the log scale, the last
 /// spends what is left.
-fn continuous(
-    law: &dyn Law,
-    allocation: &Allocation,
-    theta: &[f64],
-    budget: f64,
-    x: &[f64],
-    free: &[usize],
-) -> Option<Choice> {
+fn continuous(law: &dyn Law, bound: &Bound, theta: &[f64], budget: f64, x: &[f64], free: &[usize]) -> Option<Choice> {
     let card = law.card();
-    let cost = allocation.cost.of;
+    let cost = |x: &[f64]| bound.of(x);
     let Some((&last, searched)) = free.split_last() else {
         let affordable = cost(x) <= budget * (1.0 + 1e-12);
         let choice = Choice { x: x.to_vec(), output: law.predict(x, theta), closed_form_gap: None, at_edge: false };
@@ -228,7 +269,7 @@ fn continuous(
             for &i in free {
                 all[i] = v.exp();
             }
-            cost(all) - budget
+            cost(all.as_slice()) - budget
         };
         rise(|v| affordable(v, &mut all), -300.0, 300.0)?
     };

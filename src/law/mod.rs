@@ -10,7 +10,7 @@ mod shorthand;
 pub use crate::base::real::Order;
 use crate::base::real::{Enclosure, Real, X};
 pub use block::{BLOCK, Block, Column, Jet, PAD};
-pub use cost::Cost;
+pub use cost::{Bound, Cost};
 pub use of::Of;
 use serde::{Deserialize, Serialize};
 pub use shorthand::notes;
@@ -307,7 +307,7 @@ pub struct Allocation {
     /// given, or are free too if they are whole numbers.
     pub free: &'static [&'static str],
     /// What a choice of all inputs costs.
-    pub cost: Cost,
+    pub cost: &'static Cost,
     /// The published closed form: parameters, inputs (free ones NaN), budget → the free inputs.
     pub closed_form: Option<ClosedForm>,
 }

@@ -3,7 +3,8 @@
 
 pub mod forms;
 
-use crate::law::{Law, Of};
+use crate::costs::COSTS;
+use crate::law::{Cost, Law, Of};
 
 /// Declares the modules and the table of laws, in written order.
 macro_rules! laws {
@@ -113,6 +114,22 @@ laws! {
         pass_until::PassUntil,
         success_horizon::SuccessHorizon,
     }
+}
+
+/// Every cost, by id within: those of no particular law, then those that one law's allocation names.
+pub fn costs() -> Vec<&'static Cost> {
+    let mut all: Vec<&Cost> = COSTS.to_vec();
+    for cost in LAWS.iter().filter_map(|law| law.card().allocation.as_ref().map(|allocation| allocation.cost)) {
+        if all.iter().all(|known| known.id != cost.id) {
+            all.push(cost);
+        }
+    }
+    all
+}
+
+/// A cost by id.
+pub fn find_cost(id: &str) -> Option<&'static Cost> {
+    costs().into_iter().find(|cost| cost.id == id)
 }
 
 /// A law by id.

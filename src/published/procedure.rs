@@ -130,6 +130,6 @@ impl Engine for Procedure<'_> {
     fn optimum(&self, law: &dyn Law, theta: &[f64], x: &[f64], budget: f64) -> Result<Vec<f64>, String> {
         let given = law.card().inputs.iter().zip(x).filter(|(_, value)| !value.is_nan());
         let given: Vec<(String, f64)> = given.map(|(input, value)| (input.symbol.to_owned(), *value)).collect();
-        optimum(law, theta, budget, &given).map(|choice| choice.x).map_err(|error| error.to_string())
+        optimum(law, theta, None, budget, &given).map(|choice| choice.x).map_err(|error| error.to_string())
     }
 }

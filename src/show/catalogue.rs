@@ -1,6 +1,6 @@
 //! Pages and tables made from the registry: the documentation of every law.
 
-use crate::law::{Card, Family, Law};
+use crate::law::{Card, Cost, Family, Law};
 use crate::laws::LAWS;
 use crate::methods::method::Method;
 use crate::published::reference::Reference;
@@ -38,6 +38,19 @@ pub fn page(law: &dyn Law) -> Document {
     blocks.extend(derived.block());
     blocks.extend(notes(card.notes));
     Document { title: format!("{} ({})", card.title, card.id), blocks }
+}
+
+/// A cost's page: formula, inputs, unit, notes.
+pub fn cost_page(cost: &Cost) -> Document {
+    let mut blocks = vec![Block::Formula(cost.formula.to_owned())];
+    let mut inputs = Table::new("Inputs", &["symbol", "what it is", "unit"]);
+    for input in cost.inputs {
+        inputs.row([input.symbol, input.name, input.unit].map(plain).to_vec());
+    }
+    blocks.extend(inputs.block());
+    blocks.push(Block::Paragraph(plain(format!("Counted in {}; recorded as {}.", cost.unit, cost.name))));
+    blocks.extend(notes(cost.notes));
+    Document { title: format!("{} ({})", cost.title, cost.id), blocks }
 }
 
 /// Headed text as blocks.

@@ -118,7 +118,7 @@ pub fn analyse(
     let optima = request
         .budgets
         .iter()
-        .map(|&budget| spend(&known, &ranges, budget, &request.fixed))
+        .map(|&budget| spend(&known, &ranges, None, budget, &request.fixed))
         .collect::<Result<Vec<_>, _>>()?;
     let mut record = Record {
         format: FORMAT,

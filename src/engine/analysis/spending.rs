@@ -2,13 +2,13 @@
 
 use super::predictions::{Ranges, extrapolation};
 use crate::data::measurements::Warning;
-use crate::engine::optimum::{Choice, OptimumError, optimum};
+use crate::engine::optimum::{Choice, OptimumError, Spending, optimum};
 use crate::engine::uncertainty::{Quantity, Uncertainty};
-use crate::law::Law;
+use crate::law::{Cost, Law};
 use crate::record::Optimum;
 use rayon::prelude::*;
 
-/// The best way to spend one budget, with intervals.
+/// The best way to spend one budget, under the law's own cost or another, with intervals.
 ///
 /// # Errors
 /// [`OptimumError`] if the law has no cost model, an input is missing or unknown, or the budget
@@ -16,21 +16,23 @@ use rayon::prelude::*;
 pub fn spend(
     known: &Uncertainty,
     ranges: &Ranges,
+    cost: Option<&'static Cost>,
     budget: f64,
     fixed: &[(String, f64)],
 ) -> Result<Optimum, OptimumError> {
     let law = known.law;
     let card = law.card();
-    let choice = optimum(law, &known.theta, budget, fixed)?;
+    let choice = optimum(law, &known.theta, cost, budget, fixed)?;
     let thinned = known.thinned();
-    let replicates: Vec<Option<Choice>> = thinned.par_iter().map(|theta| choose(law, theta, budget, fixed)).collect();
+    let replicates: Vec<Option<Choice>> =
+        thinned.par_iter().map(|theta| choose(law, theta, cost, budget, fixed)).collect();
     let pick = |f: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
         replicates.iter().map(|c| c.as_ref().map_or(f64::NAN, f)).collect()
     };
     let mut quantities = Vec::new();
     let mut push = |symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&Choice) -> f64| {
         let point = f(&choice);
-        let of_theta = |theta: &[f64]| choose(law, theta, budget, fixed).as_ref().map_or(f64::NAN, f);
+        let of_theta = |theta: &[f64]| choose(law, theta, cost, budget, fixed).as_ref().map_or(f64::NAN, f);
         quantities.push(known.estimate_with(Quantity { symbol, meaning, unit }, point, pick(f), &of_theta));
     };
     for (i, input) in card.inputs.iter().enumerate() {
@@ -60,7 +62,7 @@ pub fn spend(
             format!("The published closed form differs from the numeric minimum by {:.1e}.", gap),
         ));
     }
-    let cost = card.allocation.as_ref().map_or_else(String::new, |a| format!("{} in {}", a.cost.name, a.cost.unit));
+    let cost = Spending::of(card, cost).map(|s| format!("{} in {}", s.cost.name, s.cost.unit)).unwrap_or_default();
     Ok(Optimum {
         budget,
         cost,
@@ -74,9 +76,15 @@ pub fn spend(
 
 /// The optimum of a replicate: the closed form where there is one (it is checked against the
 /// numeric minimum at the point estimate), else the numeric minimum.
-pub(super) fn choose(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String, f64)]) -> Option<Choice> {
+pub(super) fn choose(
+    law: &dyn Law,
+    theta: &[f64],
+    cost: Option<&'static Cost>,
+    budget: f64,
+    fixed: &[(String, f64)],
+) -> Option<Choice> {
     let card = law.card();
-    let allocation = card.allocation.as_ref()?;
+    let allocation = Spending::of(card, cost).ok()?;
     let all_free = fixed.iter().all(|(s, _)| !allocation.free.contains(&s.as_str()));
     if let Some(closed) = allocation.closed_form.filter(|_| all_free) {
         let mut x: Vec<f64> = card
@@ -96,5 +104,5 @@ pub(super) fn choose(law: &dyn Law, theta: &[f64], budget: f64, fixed: &[(String
             }
         }
     }
-    optimum(law, theta, budget, fixed).ok()
+    optimum(law, theta, cost, budget, fixed).ok()
 }

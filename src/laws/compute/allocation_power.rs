@@ -1,11 +1,11 @@
 //! N_opt = k C^p with C in petaflop-days (Kaplan et al. 2020, Table 6).
 
-use crate::costs::PF_DAY;
+use crate::costs::{PF_DAY, TRAINING};
 use crate::law::{Card, Counts, Derived, Family, Input, Param, named, notes};
 
 /// D = C/(6N) in tokens, C in petaflop-days.
 fn d_opt(k: f64, p: f64, c: f64) -> f64 {
-    c.powf(1.0 - p) * PF_DAY / (6.0 * k)
+    c.powf(1.0 - p) * PF_DAY / (TRAINING * k)
 }
 
 /// Compute-optimal model size as a power of compute.
@@ -68,7 +68,7 @@ pub const CARD: Card = Card {
             r"(6kD)^{1/(1-p)}",
             "PF-days",
             &["D"],
-            named!(|[k, p], [d]| (6.0 * k * d / PF_DAY).powf(1.0 / (1.0 - p))),
+            named!(|[k, p], [d]| (TRAINING * k * d / PF_DAY).powf(1.0 / (1.0 - p))),
         ),
     ],
     notes: notes! {

@@ -1,7 +1,7 @@
 //! L = E + A/N^alpha + B/D^beta (Hoffmann et al. 2022).
 
 use crate::base::real::{Real, X};
-use crate::costs::SIX_N_D;
+use crate::costs::{SIX_N_D, tokens_of};
 use crate::costs::lifetime::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param};
 
@@ -13,10 +13,10 @@ fn g(t: &[f64]) -> f64 {
     ((t[3].ln() + t[1].ln() - t[4].ln() - t[2].ln()) / (t[3] + t[4])).exp()
 }
 fn n_opt(t: &[f64], c: f64) -> f64 {
-    g(t) * (c / 6.0).powf(t[4] / (t[3] + t[4]))
+    g(t) * tokens_of(c, 1.0).powf(t[4] / (t[3] + t[4]))
 }
 fn d_opt(t: &[f64], c: f64) -> f64 {
-    (c / 6.0).powf(t[3] / (t[3] + t[4])) / g(t)
+    tokens_of(c, 1.0).powf(t[3] / (t[3] + t[4])) / g(t)
 }
 /// N_base parameters trained on their compute-optimal data, and the plan that reaches the same loss
 /// at the least cost of training and of serving D_inf tokens.

@@ -1,7 +1,7 @@
 //! L = E + alpha N^b + beta 6^(b/2) D^b (Gadre et al. 2024).
 
 use crate::base::real::{Real, X};
-use crate::costs::SIX_N_D;
+use crate::costs::{SIX_N_D, TRAINING};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param};
 
 /// Gadre's over-training law, in the form that was fitted.
@@ -19,14 +19,14 @@ fn m_opt(t: &[f64]) -> f64 {
     ((t[1] / data_coefficient(t)).ln() / t[3]).exp()
 }
 fn n_opt(t: &[f64], c: f64) -> f64 {
-    (c / 6.0 / m_opt(t)).sqrt()
+    (c / TRAINING / m_opt(t)).sqrt()
 }
 fn d_opt(t: &[f64], c: f64) -> f64 {
-    (c / 6.0 * m_opt(t)).sqrt()
+    (c / TRAINING * m_opt(t)).sqrt()
 }
 /// The reducible loss at budget C and M tokens per parameter.
 fn reducible(t: &[f64], c: f64, m: f64) -> f64 {
-    let (n, d) = ((c / 6.0 / m).sqrt(), (c / 6.0 * m).sqrt());
+    let (n, d) = ((c / TRAINING / m).sqrt(), (c / TRAINING * m).sqrt());
     t[1] * n.powf(t[3]) + data_coefficient(t) * d.powf(t[3])
 }
 

@@ -1,6 +1,6 @@
 //! N_opt = (C/C_0)^beta (Henighan et al. 2020).
 
-use crate::costs::PF_DAY;
+use crate::costs::{PF_DAY, TRAINING};
 use crate::law::{Card, Counts, Derived, Family, Input, Param, Role, named, notes};
 
 /// Compute-optimal model size with a scale: one parameter at C_0.
@@ -47,7 +47,7 @@ pub const CARD: Card = Card {
             r"C/(6 N_{opt})",
             "tokens",
             &["C"],
-            named!(|[c_0, beta], [c]| c * PF_DAY / (6.0 * (c / c_0).powf(beta))),
+            named!(|[c_0, beta], [c]| c * PF_DAY / (TRAINING * (c / c_0).powf(beta))),
         ),
     ],
     notes: notes! {

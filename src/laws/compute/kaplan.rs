@@ -1,7 +1,7 @@
 //! L = [(N_c/N)^(alpha_N/alpha_D) + D_c/D]^alpha_D (Kaplan et al. 2020).
 
 use crate::base::real::{Real, X};
-use crate::costs::SIX_N_D;
+use crate::costs::{SIX_N_D, tokens_of};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param, Role};
 
 /// Kaplan's joint law in model size and data.
@@ -11,10 +11,10 @@ pub struct Kaplan;
 /// N^(1+r) = r N_c^r (C/6) / D_c.
 fn n_opt(t: &[f64], c: f64) -> f64 {
     let r = t[0] / t[1];
-    ((r.ln() + r * t[2].ln() + (c / 6.0).ln() - t[3].ln()) / (1.0 + r)).exp()
+    ((r.ln() + r * t[2].ln() + tokens_of(c, 1.0).ln() - t[3].ln()) / (1.0 + r)).exp()
 }
 fn d_opt(t: &[f64], c: f64) -> f64 {
-    c / 6.0 / n_opt(t, c)
+    tokens_of(c, n_opt(t, c))
 }
 /// (N/N_c)^(alpha_N/alpha_D) D_c: the data size at which the bracket has doubled.
 fn d_scale(t: &[f64], n: f64) -> f64 {

@@ -1,8 +1,8 @@
 //! L(N, S, B), implicit through the critical batch size (Kaplan et al. 2020; Su et al. 2024).
 
 use crate::base::real::{Real, X};
-use crate::costs::{PF_DAY, six_n_d};
-use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Limit, Param, Role, Transform};
+use crate::costs::{PF_DAY, six_n_b_s, six_n_d};
+use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role, Transform};
 
 /// Loss during training from model size, steps and batch size.
 pub struct KaplanTrajectory;
@@ -166,7 +166,7 @@ impl Formula<6> for KaplanTrajectory {
         ],
         allocation: Some(Allocation {
             free: &["N", "S"],
-            cost: Cost { name: "6NBS", unit: "FLOP", of: |x| six_n_d(x[0], x[1] * x[2]) },
+            cost: &six_n_b_s::COST,
             closed_form: None,
         }),
         reduces_to: &[Limit {

@@ -1,7 +1,7 @@
 //! Hoffmann's form with repeated data worth less than new data (Muennighoff et al. 2023).
 
 use crate::base::real::{Real, X};
-use crate::costs::SIX_N_D;
+use crate::costs::{SIX_N_D, tokens_of};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 
 /// Muennighoff's law for data-constrained training.
@@ -61,11 +61,11 @@ fn worth_of_model<S: Returns>(t: &[f64], n: f64, d: f64, u: f64) -> f64 {
 fn d_opt<S: Returns>(t: &[f64], c: f64, u: f64) -> f64 {
     let loss = |ln_d: f64| {
         let d = ln_d.exp();
-        let n = c / (6.0 * d);
+        let n = tokens_of(c, d);
         t[1] * worth_of_model::<S>(t, n, d, u).powf(-t[3]) + t[2] * worth_of_data::<S>(t, d, u).powf(-t[4])
     };
     let slope = |x: f64| 8.0 * (loss(x + 2e-3) - loss(x - 2e-3)) - (loss(x + 4e-3) - loss(x - 4e-3));
-    let centre = (c / 6.0).ln() * t[3] / (t[3] + t[4]) - g(t).ln();
+    let centre = tokens_of(c, 1.0).ln() * t[3] / (t[3] + t[4]) - g(t).ln();
     let (mut low, mut high) = (centre - 7.0, centre + 7.0);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
@@ -158,7 +158,7 @@ pub(super) const fn derived<S: Returns>() -> [Derived; 8] {
             formula: r"C/(6 D_{opt})",
             unit: "parameters",
             needs: &["C", "U"],
-            value: |t, at| at[0] / (6.0 * d_opt::<S>(t, at[0], at[1])),
+            value: |t, at| tokens_of(at[0], d_opt::<S>(t, at[0], at[1])),
         },
         Derived {
             symbol: "epochs",

@@ -1,7 +1,7 @@
 //! N = sqrt(C/(6r)), D = r N (Komatsuzaki 2019; the rule of thumb after Hoffmann et al. 2022).
 
 use crate::base::real::{Real, X};
-use crate::costs::{six_n_d, tokens_of};
+use crate::costs::{TRAINING, six_n_d, tokens_of};
 use crate::law::{Card, Derived, Family, Formula, Input, Param, Role};
 
 /// A fixed number of tokens per parameter.
@@ -24,7 +24,7 @@ impl Formula<1> for TokensPerParameter {
                 formula: r"\sqrt{rC/6}",
                 unit: "tokens",
                 needs: &["C"],
-                value: |t, at| tokens_of(at[0], (at[0] / (6.0 * t[0])).sqrt()),
+                value: |t, at| tokens_of(at[0], (at[0] / (TRAINING * t[0])).sqrt()),
             },
             Derived {
                 symbol: "C_of_D",
@@ -67,6 +67,6 @@ komatsuzaki2019, hoffmann2022",
 
     #[inline(always)]
     fn predict<R: Real>(x: &[X<R>], &[r]: &[R; 1]) -> R {
-        ((x[0].ln() - (r * 6.0).ln()) * 0.5).exp()
+        ((x[0].ln() - (r * TRAINING).ln()) * 0.5).exp()
     }
 }

@@ -1,7 +1,7 @@
 //! L = a/N^alpha + b/D^beta (Xiao et al. 2024, equation 2).
 
 use crate::base::real::{Real, X};
-use crate::costs::SIX_N_D;
+use crate::costs::{SIX_N_D, tokens_of};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Param};
 
 /// Step 1 of the capacity-density estimate: the loss of the reference models.
@@ -10,7 +10,7 @@ pub struct DensingLoss;
 /// N_opt = G (C/6)^(β/(α+β)) with G = (αa / βb)^(1/(α+β)).
 fn n_opt(t: &[f64], c: f64) -> f64 {
     let g = ((t[2] * t[0]).ln() - (t[3] * t[1]).ln()) / (t[2] + t[3]);
-    g.exp() * (c / 6.0).powf(t[3] / (t[2] + t[3]))
+    g.exp() * tokens_of(c, 1.0).powf(t[3] / (t[2] + t[3]))
 }
 
 impl Formula<4> for DensingLoss {
@@ -57,7 +57,7 @@ impl Formula<4> for DensingLoss {
             cost: SIX_N_D,
             closed_form: Some(|t, _, c| {
                 let n = n_opt(t, c);
-                Some(vec![n, crate::costs::tokens_of(c, n)])
+                Some(vec![n, tokens_of(c, n)])
             }),
         }),
         notes: "\

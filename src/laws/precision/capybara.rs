@@ -3,8 +3,8 @@
 
 use crate::base::real::{Real, X};
 use crate::base::root::{minimum, root};
-use crate::costs::{six_n_d_at, tokens_of_at};
-use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
+use crate::costs::{float_format, tokens_of_at};
+use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 
 /// The unified law, with every optimum that the paper draws from it.
 pub struct Capybara;
@@ -175,11 +175,7 @@ impl Formula<8> for Capybara {
             Param { starts: &[3.0], ..NU },
         ]),
         derived: DERIVED,
-        allocation: Some(Allocation {
-            free: &["N", "D"],
-            cost: Cost { name: "(6/16)(E+M+1)ND", unit: "FLOP", of: |x| six_n_d_at(x[0], x[1], x[2] + x[3] + 1.0) },
-            closed_form: None,
-        }),
+        allocation: Some(Allocation { free: &["N", "D"], cost: &float_format::COST, closed_form: None }),
         reduces_to: &[unquantised(&[("gamma", f64::INFINITY)])],
         notes: "\
 ## Statement

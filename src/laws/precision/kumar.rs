@@ -3,7 +3,7 @@
 
 use crate::base::real::{Real, X};
 use crate::base::root::root;
-use crate::costs::{six_n_d_at, tokens_of_at};
+use crate::costs::{tokens_of_at, widest_operand};
 use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Limit, Param, Role};
 
 /// The law as the main text states it: 1 − e^(−P/γ) per tensor.
@@ -79,8 +79,7 @@ impl Theta {
 }
 
 /// C = (6/16) N D max(P): hardware multiplies at its widest operand.
-pub(super) const COST: Cost =
-    Cost { name: "(6/16)ND max(P)", unit: "FLOP", of: |x| six_n_d_at(x[0], x[1], x[2].max(x[3]).max(x[4])) };
+pub(super) const COST: &Cost = &widest_operand::COST;
 
 /// N* and D at fixed precisions.
 pub(super) fn closed_form<T: Layout>(t: &[f64], x: &[f64], c: f64) -> Option<Vec<f64>> {

@@ -2,9 +2,29 @@
 
 use crate::base::real::{Real, X};
 use crate::costs::tokens_of;
-use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Param};
+use crate::law::{Allocation, Card, Cost, Counts, Derived, Family, Formula, Input, Param, notes};
 use crate::laws::vocabulary::tokens::{
     Tradeoff, compute_optimal_budget, token_count, tokens_per_character, training_flops, vocabulary_parameters, width,
+};
+
+/// Training compute, the vocabulary counted in parameters and tokens.
+const COST: Cost = Cost {
+    id: "vocabulary-flop",
+    name: "6(N_nv+Vd)Hf(V)",
+    title: "Training compute of a model with a vocabulary of V on H characters",
+    formula: r"C = 6 (N_{nv} + V d(N_{nv})) H f(V)",
+    cite: &["tao2024"],
+    inputs: &INPUTS,
+    of: |x| training_flops(x[0], x[1], x[2]),
+    notes: notes! {
+        statement: "The cost of six-n-d for all parameters, those of the vocabulary included, on the tokens into which \
+                    H characters fall: a larger vocabulary makes more parameters and fewer tokens.",
+        origin: "Tao et al. 2024 (arXiv 2407.13623), equation 2, with the paper's f(V) and width rule.",
+        assumptions: "One vocabulary matrix; BPE tokenizers of English text like the paper's.",
+        fails: "f(V) is fitted up to a few hundred thousand tokens and is constant beyond its clip.",
+        references: "tao2024",
+    },
+    ..Cost::DEFAULT
 };
 
 /// Tao's approach 3 with D = H f(V) as the paper defines it.
@@ -158,7 +178,7 @@ impl Formula<6> for TaoApproach3 {
         derived: &DERIVED,
         allocation: Some(Allocation {
             free: &["V", "H"],
-            cost: Cost { name: "6(N_nv+Vd)Hf(V)", unit: "FLOP", of: |x| training_flops(x[0], x[1], x[2]) },
+            cost: &COST,
             closed_form: Some(|t, x, c| best(t, x, c, |v| token_count(v, 1.0))),
         }),
         notes: "\

@@ -3,12 +3,31 @@
 use super::tao_approach_3::{DERIVED, INPUTS, OUTPUT, PARAMS, best, loss};
 use crate::base::real::{Real, X};
 use crate::costs::six_n_d;
-use crate::law::{Allocation, Card, Cost, Family, Formula};
+use crate::law::{Allocation, Card, Cost, Family, Formula, notes};
 use crate::laws::vocabulary::tokens::{token_count, tokens_per_character, vocabulary_parameters};
 
 /// Tao's approach 3 with the D of the published fit, in which the vocabulary was already counted
 /// in thousands when f was taken.
 pub struct TaoApproach3AsPublished;
+
+/// Training compute with the tokens that the published fit counts.
+const COST: Cost = Cost {
+    id: "vocabulary-flop-as-published",
+    name: "6(N_nv+Vd)Hf(V/1000)",
+    title: "Training compute of a model with a vocabulary of V on H characters, tokens as the published fit counts them",
+    formula: r"C = 6 (N_{nv} + V d(N_{nv})) H f(V/1000)",
+    cite: &["tao2024"],
+    inputs: &INPUTS,
+    of: |x| six_n_d(x[0] + vocabulary_parameters(x[0], x[1]), x[2] * fitted_tokens_per_character(x[1])),
+    notes: notes! {
+        statement: "vocabulary-flop with f taken at V/1000, as the code of the paper does in its fit.",
+        origin: "The code of Tao et al. 2024 (arXiv 2407.13623), in which V is counted in thousands before f is taken.",
+        assumptions: "Those of vocabulary-flop.",
+        fails: "It is not the number of tokens: use it only to repeat the published optima.",
+        references: "tao2024",
+    },
+    ..Cost::DEFAULT
+};
 
 /// What the fit takes for tokens per character.
 fn fitted_tokens_per_character(v: f64) -> f64 {
@@ -28,11 +47,7 @@ impl Formula<6> for TaoApproach3AsPublished {
         derived: &DERIVED,
         allocation: Some(Allocation {
             free: &["V", "H"],
-            cost: Cost {
-                name: "6(N_nv+Vd)Hf(V/1000)",
-                unit: "FLOP",
-                of: |x| six_n_d(x[0] + vocabulary_parameters(x[0], x[1]), x[2] * fitted_tokens_per_character(x[1])),
-            },
+            cost: &COST,
             closed_form: Some(|t, x, c| best(t, x, c, fitted_tokens_per_character)),
         }),
         notes: "\

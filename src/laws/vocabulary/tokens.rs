@@ -8,7 +8,7 @@
 
 use crate::base::real::Real;
 use crate::base::root::root;
-use crate::costs::six_n_d;
+use crate::costs::{six_n_d, tokens_of};
 
 /// f(V) = a ln²V + b ln V + c: the coefficients a, b, c as the authors' code has them (0.0064, −0.1581 and
 /// 1.2047 in the paper).
@@ -121,7 +121,7 @@ impl Tradeoff {
         }
         let slope = |ln_n_v: f64| {
             let total = n_nv / 1e6 + ln_n_v.exp();
-            let data = budget / 1e15 / (6.0 * total);
+            let data = tokens_of(budget / 1e15, total);
             f64::ln(beta * b) - beta * data.ln() - f64::ln(alpha2 * a2) - total.ln() + (alpha2 + 1.0) * ln_n_v
         };
         1e6 * root(slope, f64::ln(1e-300), f64::ln(1e12)).exp()

@@ -2,7 +2,7 @@
 
 use super::{FamilyError, Published, columns, ends, number};
 use crate::base::objective::Objective;
-use crate::costs::PF_DAY;
+use crate::costs::{PF_DAY, TRAINING};
 use crate::data::measurements::Measurements;
 use crate::engine::fit::{Spec, fit};
 use crate::engine::uncertainty::Uncertainty;
@@ -247,7 +247,7 @@ fn rules() -> Result<Chart, FamilyError> {
         let look = [Look::Line, Look::Dashed, Look::Line, Look::Dotted][k];
         let of = |f: &dyn Fn(f64) -> f64| ends(BUDGETS).into_iter().map(|c| (c, f(c))).collect::<Vec<_>>();
         sizes.push(Series::new(words, look, Tone::Series(k), of(&at)));
-        ratios.push(Series::new(words, look, Tone::Series(k), of(&|c| c / (6.0 * at(c).powi(2)))));
+        ratios.push(Series::new(words, look, Tone::Series(k), of(&|c| c / (TRAINING * at(c).powi(2)))));
     }
     let plot = |y: Scale, series: Vec<Series>| Plot {
         x: Scale::log("Training compute C", "FLOP").within(BUDGETS.0, BUDGETS.1),

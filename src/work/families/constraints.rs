@@ -2,6 +2,7 @@
 //! past the optimum, experts. Published constants, and the runs they were fitted to.
 
 use super::{FamilyError, Published, columns, number, spaced};
+use crate::costs::six_n_d;
 use crate::published::reference::{self, Kind};
 use crate::record::chart::{Chart, Level, Look, Plot, Scale, Section, Series, Sheet, Tone};
 
@@ -185,7 +186,7 @@ fn over_training() -> Result<Chart, FamilyError> {
     for (k, &level) in levels.iter().enumerate() {
         let (name, tone) = (format!("D/N = {level}"), Tone::Ramp(k as f64 / last));
         let here: Vec<(f64, f64)> =
-            kept.iter().filter(|&&i| m[i] == level).map(|&i| (6.0 * n[i] * d[i], l[i])).collect();
+            kept.iter().filter(|&&i| m[i] == level).map(|&i| (six_n_d(n[i], d[i]), l[i])).collect();
         let ends = here.iter().fold((f64::INFINITY, 0f64), |e, p| (e.0.min(p.0), e.1.max(p.0)));
         let line = spaced((ends.0 / 1.5, ends.1 * 1.5), 21).into_iter();
         let line = line.map(|c| (c, loss.derived("L_at", &[c, level])));

@@ -2,7 +2,7 @@
 //! the critical batch that ties steps to compute. All at published constants.
 
 use super::{FamilyError, Published, number, spaced};
-use crate::costs::PF_DAY;
+use crate::costs::{PF_DAY, six_n_d};
 use crate::record::chart::{Chart, Look, Plot, Scale, Section, Series, Sheet, Tone};
 
 /// Model sizes of the figures, and where the point of the table lies.
@@ -182,7 +182,7 @@ fn trajectories() -> Result<Chart, FamilyError> {
         let (name, tone) = (format!("N = {}", number(n, 2)), Tone::Ramp(k as f64 / last));
         let curve = spaced(taken, POINTS).into_iter().map(|s| (s, steps.law.predict(&[n, s], &steps.theta)));
         by_steps.push(Series::new(&name, Look::Line, tone, curve));
-        let cost = |s: f64| 6.0 * n * BATCH * s / PF_DAY;
+        let cost = |s: f64| six_n_d(n, BATCH * s) / PF_DAY;
         let curve = spaced(taken, POINTS).into_iter();
         let curve = curve.map(|s| (cost(s), batched.law.predict(&[n, s, BATCH], &batched.theta)));
         let seen = curve.filter(|(c, _)| (days.0..=days.1).contains(c));

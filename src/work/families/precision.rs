@@ -79,7 +79,7 @@ fn budgets(floating: &Published) -> Result<Sheet, FamilyError> {
         &["#Budget", "#N", "#D", "#Tokens per parameter", "Layout", "#Loss"],
     );
     for budget in [1e21, 1e23, 1e25] {
-        let choice = optimum(floating.law, &floating.theta, budget, &[("B".to_owned(), BLOCK)])
+        let choice = optimum(floating.law, &floating.theta, None, budget, &[("B".to_owned(), BLOCK)])
             .map_err(|error| FamilyError::Missing(error.to_string()))?;
         let [n, d, e, m, _] = choice.x[..] else {
             return Err(FamilyError::Missing("the floating-point law has five inputs".to_owned()));
