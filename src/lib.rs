@@ -4,7 +4,29 @@
 //! ([`laws`]) under an objective ([`base::objective`]) is fitted to them ([`engine::fit`]); intervals
 //! ([`engine::uncertainty`]), predictions and optima ([`engine::analysis`], [`engine::optimum`]) follow; all of it is written
 //! down as a plain [`record::Record`], and figures ([`show::figure`]) and reports ([`show::report`]) are drawn
-//! from that alone. A [`work::job::Job`] is one such path from end to end, a [`work::study`] many:
+//! from that alone. Rows in memory are fitted in one sentence ([`work::fitting`]):
+//!
+//! ```rust
+//! use scaling_laws::prelude::*;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let (mut n, mut d) = (Vec::new(), Vec::new());
+//!     for size in [1e8, 4e8, 1.6e9, 6.4e9] {
+//!         n.extend([size; 3]);
+//!         d.extend([5.0 * size, 20.0 * size, 80.0 * size]);
+//!     }
+//!     let l = vec![3.985, 3.447, 3.104, 3.140, 2.804, 2.607, 2.628, 2.421, 2.301, 2.307, 2.190, 2.113];
+//!     let table = Measurements::from_columns("my runs", vec![("N", n), ("D", d), ("L", l)]);
+//!     let fit = laws::CHINCHILLA.fit(&table).objective(Objective::HOFFMANN).bootstrap(100).run()?;
+//!     println!("alpha = {}", fit["alpha"]); // with its interval
+//!     let best = fit.optimum(5.76e23)?;
+//!     println!("{} and {}", best["N"], best["D"]);
+//!     assert!((best["N"].estimate * best["D"].estimate * 6.0 / 5.76e23 - 1.0).abs() < 1e-6);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A [`work::job::Job`] is the whole path for a file or a built-in data set, a [`work::study`] many:
 //!
 //! ```rust
 //! use scaling_laws::work::job::Job;
@@ -34,6 +56,7 @@ pub mod engine;
 pub mod law;
 pub mod laws;
 pub mod methods;
+pub mod prelude;
 pub mod published;
 pub mod record;
 pub mod show;

@@ -319,3 +319,31 @@ fn the_optimum_under_another_cost_is_the_dual_of_the_lifetime_optimum() {
     let missing = optimum(law("chinchilla"), &theta, cost, 1e24, &[]);
     assert!(matches!(missing, Err(OptimumError::Needs { symbol, .. }) if symbol == "D_inf"));
 }
+
+/// The library's door: a law, a table in memory and a sentence; the same digits as the engine's.
+#[test]
+fn a_fit_of_arrays_reads_like_a_sentence() {
+    use scaling_laws::prelude::{FitTo, FittingError, laws};
+    let table = hoffmann();
+    let fitted = laws::CHINCHILLA.fit(&table).objective(Objective::HOFFMANN).run().expect("it can be fitted");
+    let plain = fit(&Spec::new(laws::CHINCHILLA, Objective::HOFFMANN), &table).expect("it can be fitted");
+    let theta: Vec<f64> = laws::CHINCHILLA.card().params.iter().map(|p| fitted[p.symbol].estimate).collect();
+    assert_eq!(theta, plain.theta);
+    let (alpha, text) = (&fitted["alpha"], fitted["alpha"].to_string());
+    assert!(alpha.lower < Some(alpha.estimate) && Some(alpha.estimate) < alpha.upper);
+    assert!(text.contains(" to ") && text.ends_with(')'), "{text}");
+    let best = fitted.optimum(5.76e23).expect("there is an optimum");
+    close(6.0 * best["N"].estimate * best["D"].estimate, 5.76e23, 1e-9, "budget");
+    let there = fitted.predict(&[("N", best["N"].estimate), ("D", best["D"].estimate)]).expect("it can be predicted");
+    close(there["L"].estimate, best["L"].estimate, 1e-12, "loss");
+    assert!(fitted.get("nonsense").is_none());
+    let held = laws::CHINCHILLA.fit(&table).fix("alpha", 0.34).run().expect("it can be fitted");
+    assert_eq!(held["alpha"].estimate, 0.34);
+
+    let ragged =
+        Measurements::from_columns("rows", vec![("N", vec![1e8, 1e9]), ("D", vec![1e9]), ("L", vec![3.0, 2.0])]);
+    assert!(matches!(laws::CHINCHILLA.fit(&ragged).run(), Err(FittingError::Ragged { symbol, .. }) if symbol == "D"));
+    let holed = Measurements::from_columns("rows", vec![("x", vec![1.0, f64::NAN]), ("L", vec![3.0, 2.0])]);
+    assert!(matches!(laws::POWER.fit(&holed).run(), Err(FittingError::NotFinite { row: 2, .. })));
+    assert!(matches!(laws::POWER.fit(&table).level(2.0).run(), Err(FittingError::Level(_))));
+}

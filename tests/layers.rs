@@ -52,9 +52,11 @@ const FLOORS: &[(&str, u32)] = &[
     ("work/store", 23),
     ("work/accounts", 23),
     ("work/job", 24),
+    ("work/fitting", 24),
     ("work/study", 25),
     ("work/families", 26),
     ("work/gallery", 26),
+    ("prelude", 27),
     ("cli", 27),
     ("main", 28),
 ];

@@ -116,6 +116,15 @@ laws! {
     }
 }
 
+/// Hoffmann's form, L = E + A/N^alpha + B/D^beta.
+pub static CHINCHILLA: &dyn Law = &Of::<compute::chinchilla::Chinchilla, _>::new();
+/// Kaplan's form in N and D.
+pub static KAPLAN: &dyn Law = &Of::<compute::kaplan::Kaplan, _>::new();
+/// L = A/x^alpha.
+pub static POWER: &dyn Law = &Of::<forms::InversePower, _>::on(&power::power::CARD);
+/// L = E + A/x^alpha.
+pub static POWER_OFFSET: &dyn Law = &Of::<forms::PowerOffset, _>::on(&power::power_offset::CARD);
+
 /// Every cost, by id within: those of no particular law, then those that one law's allocation names.
 pub fn costs() -> Vec<&'static Cost> {
     let mut all: Vec<&Cost> = COSTS.to_vec();

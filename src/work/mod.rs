@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod families;
+pub mod fitting;
 pub mod gallery;
 pub mod given;
 pub mod job;

@@ -13,7 +13,7 @@ pub struct Ranges(Vec<Span>);
 
 impl Ranges {
     /// From a fit's rows.
-    pub(super) fn of_fit(fit: &Fit) -> Self {
+    pub fn of_fit(fit: &Fit) -> Self {
         let ends =
             |values: &[f64]| values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &v| (a.min(v), b.max(v)));
         let inputs = inputs(fit, 0..fit.setup.rows.len(), 1);
