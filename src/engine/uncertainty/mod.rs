@@ -88,8 +88,12 @@ impl Uncertainty {
 
     /// Of a saved record. `None` if its law is not registered.
     pub fn of_record(record: &Record) -> Option<Self> {
-        let law = crate::laws::find(&record.law.id)?;
-        Some(Self {
+        Some(Self::of_record_of(crate::laws::find(&record.law.id)?, record))
+    }
+
+    /// Of a saved record of a given law, registered or a user's own.
+    pub fn of_record_of(law: &'static dyn Law, record: &Record) -> Self {
+        Self {
             law,
             theta: record.parameters.iter().map(|p| p.estimate).collect(),
             level: record.interval.level,
@@ -100,7 +104,7 @@ impl Uncertainty {
             undetermined: record.interval.undetermined.iter().filter_map(|s| law.card().param(s)).collect(),
             degrees_of_freedom: record.provenance.rows_used.saturating_sub(record.interval.free),
             output_unit: (record.law.output.unit != law.card().output.unit).then(|| record.law.output.unit.clone()),
-        })
+        }
     }
 
     /// A parameter set without uncertainty.
