@@ -720,7 +720,7 @@ fn files_that_are_no_table_get_one_sentence() {
         ("empty.csv", &b""[..], &["the file is empty"][..]),
         ("header.csv", b"N,D,L\n", &["a header and no data rows"]),
         ("bare.csv", b"1e8,2e9,3.1\n2e8,4e9,2.9\n", &["line 1 holds only numbers", "column names"]),
-        ("pipes.csv", b"N|D|L\n1e8|2e9|3.1\n", &["only one column", "commas"]),
+        ("pipes.csv", b"N D L\nnothing\n", &["only one column", "commas"]),
         ("latin.csv", b"N,D,L\n1e8,2e9,3.1\n2e8,4e9,\xe9\n", &["line 3 is not UTF-8", "save the file as UTF-8"]),
         ("text.parquet", b"N,D,L\n1e8,2e9,3.1\n", &["says Parquet but the contents are not"]),
         ("torn.parquet", &parquet, &["truncated or damaged"]),

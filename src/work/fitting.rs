@@ -140,18 +140,7 @@ impl<'a> Fitting<'a> {
         }
         let fit = fit::fit(&self.spec, self.table)?;
         let Analysis { record, replicates } = analyse(&fit, self.table, &self.request, None, None, &|| {})?;
-        let law = fit.setup.law;
-        let known = Uncertainty {
-            law,
-            theta: fit.theta.clone(),
-            level: record.interval.level,
-            method: record.interval.method.clone(),
-            replicates,
-            drawn: (record.interval.replicates, record.interval.failed),
-            covariance: record.interval.covariance.clone(),
-            undetermined: record.interval.undetermined.iter().filter_map(|s| law.card().param(s)).collect(),
-            degrees_of_freedom: fit.setup.rows.len().saturating_sub(fit.setup.free()),
-        };
+        let known = Uncertainty { replicates, ..Uncertainty::of_record_of(fit.setup.law, &record) };
         let values = record.parameters.iter().chain(&record.derived).cloned().map(Value).collect();
         Ok(Fitted { ranges: Ranges::of_fit(&fit), known, record, fit, values })
     }

@@ -124,17 +124,21 @@ impl Uncertainty {
 
     /// Of a saved record, by the estimator that made it. `None` if its law is not registered.
     pub fn of_record(record: &Record) -> Option<Self> {
-        let law = crate::laws::find(&record.law.id)?;
+        Some(Self::of_record_of(crate::laws::find(&record.law.id)?, record))
+    }
+
+    /// Of a saved record of a given law, registered or a user's own.
+    pub fn of_record_of(law: &'static dyn Law, record: &Record) -> Self {
         let known = Self::as_kept(law, record);
         if record.interval.estimator != Some(Estimator::Profile) {
-            return Some(known);
+            return known;
         }
         let runs = record.posed.as_ref().map(|posed| posed.runs.as_slice()).filter(|runs| !runs.is_empty());
         let posed = repose::repose(record).and_then(|(setup, q)| Profiler::new(&setup, &q, record.noise, runs).ok());
-        Some(match posed {
+        match posed {
             Some(profile) => known.with(profile),
             None => known,
-        })
+        }
     }
 
     fn as_kept(law: &'static dyn Law, record: &Record) -> Self {

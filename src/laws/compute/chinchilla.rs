@@ -1,8 +1,8 @@
 //! L = E + A/N^alpha + B/D^beta (Hoffmann et al. 2022).
 
 use crate::base::real::{Real, X};
-use crate::costs::{SIX_N_D, tokens_of};
 use crate::costs::lifetime::{Plan, lifetime_flop, lifetime_optimum, training_optimal_data};
+use crate::costs::{SIX_N_D, tokens_of};
 use crate::law::{Allocation, Card, Counts, Derived, Family, Formula, Input, Limit, Param};
 
 /// Hoffmann's parametric form.
