@@ -285,7 +285,7 @@ fn what_depends_on_a_flat_direction_has_no_interval_anywhere_and_in_no_unit() {
         let back: Record = serde_json::from_str(&serde_json::to_string(&record).expect("written")).expect("read");
         let known = Uncertainty::of_record(&back).expect("registered");
         let ranges = Ranges::of_record(&back);
-        let later = spend(&known, &ranges, 1e24 / (unit * unit), &[]).expect("spends");
+        let later = spend(&known, &ranges, None, 1e24 / (unit * unit), &[]).expect("spends");
         assert!(later.quantities.iter().all(|e| e.lower.is_none()));
         assert!(later.warnings.iter().any(|w| w.kind == "not-identified"));
         let beside = Beside::of_record(&back);

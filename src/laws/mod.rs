@@ -170,31 +170,6 @@ pub fn find_cost(id: &str) -> Option<&'static Cost> {
     costs().into_iter().find(|cost| cost.id == id)
 }
 
-/// Hoffmann's form, L = E + A/N^alpha + B/D^beta.
-pub static CHINCHILLA: &dyn Law = &Of::<compute::chinchilla::Chinchilla, _>::new();
-/// Kaplan's form in N and D.
-pub static KAPLAN: &dyn Law = &Of::<compute::kaplan::Kaplan, _>::new();
-/// L = A/x^alpha.
-pub static POWER: &dyn Law = &Of::<forms::InversePower, _>::on(&power::power::CARD);
-/// L = E + A/x^alpha.
-pub static POWER_OFFSET: &dyn Law = &Of::<forms::PowerOffset, _>::on(&power::power_offset::CARD);
-
-/// Every cost, by id within: those of no particular law, then those that one law's allocation names.
-pub fn costs() -> Vec<&'static Cost> {
-    let mut all: Vec<&Cost> = COSTS.to_vec();
-    for cost in LAWS.iter().filter_map(|law| law.card().allocation.as_ref().map(|allocation| allocation.cost)) {
-        if all.iter().all(|known| known.id != cost.id) {
-            all.push(cost);
-        }
-    }
-    all
-}
-
-/// A cost by id.
-pub fn find_cost(id: &str) -> Option<&'static Cost> {
-    costs().into_iter().find(|cost| cost.id == id)
-}
-
 /// A law by id.
 pub fn find(id: &str) -> Option<&'static dyn Law> {
     LAWS.iter().copied().find(|law| law.card().id == id)

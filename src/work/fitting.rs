@@ -3,12 +3,12 @@
 
 use crate::base::objective::Objective;
 use crate::data::measurements::{Measurements, Warning};
-use crate::engine::analysis::{Analysis, Ranges, Request, analyse, predict, spend};
+use crate::engine::analysis::{Analysis, Beside, Ranges, Request, analyse, predict, spend};
 use crate::engine::fit::{self, Constraints, Fit, FitError, Spec, Weights};
 use crate::engine::optimum::OptimumError;
 use crate::engine::uncertainty::Uncertainty;
 use crate::law::{Cost, Law};
-use crate::record::{Estimate, Record};
+use crate::record::{Estimate, Estimator, Record};
 use crate::show::report::number::phrase;
 use std::fmt;
 use std::ops::{Deref, Index};
@@ -107,6 +107,7 @@ impl<'a> Fitting<'a> {
     /// Bootstrap replicates, for intervals that trust no curvature.
     pub fn bootstrap(mut self, replicates: usize) -> Self {
         self.request.bootstrap = replicates;
+        self.request.interval = if replicates > 0 { Estimator::Pairs } else { Estimator::default() };
         self
     }
     /// Seed of every draw.
@@ -142,7 +143,8 @@ impl<'a> Fitting<'a> {
         let Analysis { record, replicates } = analyse(&fit, self.table, &self.request, None, None, &|| {})?;
         let known = Uncertainty { replicates, ..Uncertainty::of_record_of(fit.setup.law, &record) };
         let values = record.parameters.iter().chain(&record.derived).cloned().map(Value).collect();
-        Ok(Fitted { ranges: Ranges::of_fit(&fit), known, record, fit, values })
+        let beside = Beside::of_record(&record);
+        Ok(Fitted { ranges: Ranges::of_fit(&fit), beside, known, record, fit, values })
     }
 }
 
@@ -155,6 +157,7 @@ pub struct Fitted {
     pub record: Record,
     known: Uncertainty,
     ranges: Ranges,
+    beside: Option<Beside>,
     values: Vec<Value>,
 }
 
@@ -188,7 +191,7 @@ impl Fitted {
     /// # Errors
     /// [`OptimumError`] if an input is missing, unknown or outside the law's domain.
     pub fn predict(&self, at: &[(&str, f64)]) -> Result<Answer, OptimumError> {
-        let there = predict(&self.known, &self.ranges, &owned(at))?;
+        let there = predict(&self.known, &self.ranges, self.beside.as_ref(), &owned(at))?;
         Ok(Answer { values: vec![Value(there.output)], warnings: there.warnings })
     }
 }

@@ -8,6 +8,7 @@ use crate::law::Law;
 use crate::record::{Estimate, Record};
 
 /// What a law leaves out, as far as its rows tell.
+#[derive(Clone)]
 pub struct Beside {
     process: Option<Discrepancy>,
     /// Largest cost of the rows, for the fallback.
@@ -50,15 +51,9 @@ impl Beside {
             Some(process) => process.new_run(x, known.level)?,
             None => self.grown(known.law, x, output, known.level)?,
         };
-        Some(Estimate {
-            symbol: output.symbol.clone(),
-            meaning: format!("{} of a new run, the law allowed to be wrong", output.meaning),
-            unit: output.unit.clone(),
-            estimate: run.median,
-            standard_error: None,
-            lower: Some(run.lower),
-            upper: Some(run.upper),
-        })
+        let meaning = format!("{} of a new run, the law allowed to be wrong", output.meaning);
+        let median = Estimate::point(&output.symbol, &meaning, &output.unit, run.median);
+        Some(Estimate { lower: Some(run.lower), upper: Some(run.upper), ..median })
     }
 
     fn grown(&self, law: &dyn Law, x: &[f64], output: &Estimate, level: f64) -> Option<NewRun> {

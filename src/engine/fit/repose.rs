@@ -4,6 +4,7 @@ use super::problem::{PriorTerm, Rows};
 use super::{Fit, Setup, Spec, bind};
 use crate::base::objective::Loss;
 use crate::engine::solve::Method;
+use crate::law::Law;
 use crate::record::{Posed, Record};
 use std::sync::Arc;
 
@@ -37,9 +38,8 @@ pub fn numbers(labels: &[String]) -> Vec<usize> {
 
 /// The problem of a record with the solver's variables at its answer. `None` if the record keeps no
 /// rows, or was made by a law or a program that kept less.
-pub fn repose(record: &Record) -> Option<(Setup, Vec<f64>)> {
+pub fn repose(law: &'static dyn Law, record: &Record) -> Option<(Setup, Vec<f64>)> {
     let posed = record.posed.as_ref()?;
-    let law = crate::laws::find(&record.law.id)?;
     let card = law.card();
     let count = record.points.measured.len();
     let columns = card.inputs.iter().map(|input| {

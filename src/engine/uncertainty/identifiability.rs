@@ -193,8 +193,8 @@ fn optimum_width(fit: &Fit, factor: &dyn Fn(OfParameters<'_>) -> Option<f64>) ->
     let at = law.card().input(first)?;
     let cost = |row: usize| (allocation.cost.of)(&rows.inputs.iter().map(|c| c[row]).collect::<Vec<f64>>());
     let budget = 10.0 * (0..rows.len()).map(cost).fold(0.0, f64::max);
-    let found = optimum(law, &fit.theta, budget, &[]).ok().filter(|choice| !choice.at_edge)?;
-    let size = |theta: &[f64]| optimum(law, theta, budget, &[]).map_or(f64::NAN, |choice| choice.x[at]);
+    let found = optimum(law, &fit.theta, None, budget, &[]).ok().filter(|choice| !choice.at_edge)?;
+    let size = |theta: &[f64]| optimum(law, theta, None, budget, &[]).map_or(f64::NAN, |choice| choice.x[at]);
     (found.x[at] > 0.0).then_some(())?;
     let quantity = format!("{first} at ten times the largest budget");
     Some(Width { quantity, factor: factor(&size), most: OPTIMUM })

@@ -134,7 +134,8 @@ impl Uncertainty {
             return known;
         }
         let runs = record.posed.as_ref().map(|posed| posed.runs.as_slice()).filter(|runs| !runs.is_empty());
-        let posed = repose::repose(record).and_then(|(setup, q)| Profiler::new(&setup, &q, record.noise, runs).ok());
+        let posed =
+            repose::repose(law, record).and_then(|(setup, q)| Profiler::new(&setup, &q, record.noise, runs).ok());
         match posed {
             Some(profile) => known.with(profile),
             None => known,

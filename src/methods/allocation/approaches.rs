@@ -103,15 +103,7 @@ fn subsampled((n, d): (PowerLaw, PowerLaw), exponents: Vec<(f64, f64)>) -> (Powe
 }
 
 fn estimate(symbol: &str, meaning: &str, line: &PowerLaw) -> Estimate {
-    Estimate {
-        symbol: symbol.to_owned(),
-        meaning: meaning.to_owned(),
-        unit: "1".to_owned(),
-        estimate: line.exponent,
-        standard_error: None,
-        lower: line.lower,
-        upper: line.upper,
-    }
+    Estimate { lower: line.lower, upper: line.upper, ..Estimate::point(symbol, meaning, "1", line.exponent) }
 }
 
 const NOTES: &str = "\
@@ -237,15 +229,7 @@ impl Author for Approaches {
             out.push(Estimate { symbol: format!("{}_3", e.symbol), ..e.clone() });
         }
         if let Ok(bias) = outcome.isoflop_bias.found() {
-            let plain = |symbol: &str, meaning: &str, value| Estimate {
-                symbol: symbol.to_owned(),
-                meaning: meaning.to_owned(),
-                unit: "1".to_owned(),
-                estimate: value,
-                standard_error: None,
-                lower: None,
-                upper: None,
-            };
+            let plain = |symbol: &str, meaning: &str, value| Estimate::point(symbol, meaning, "1", value);
             out.push(plain(
                 "a_parabola",
                 "exponent that parabolas would find on the surface of 3",

@@ -127,8 +127,7 @@ steplaw2025, kaplan2020, deepseek2024, porian2024",
         let mut out = Vec::new();
         let mut push = |symbol: String, meaning: &str, unit: &str, value: Option<f64>| {
             let Some(estimate) = value else { return };
-            let (meaning, unit) = (meaning.to_owned(), unit.to_owned());
-            out.push(Estimate { symbol, meaning, unit, estimate, standard_error: None, lower: None, upper: None });
+            out.push(Estimate::point(&symbol, meaning, unit, estimate));
         };
         let rates = outcome.answer.range(Recommends::LearningRate);
         let batches = outcome.answer.range(Recommends::BatchTokens);
