@@ -29,11 +29,13 @@
 //! A [`work::job::Job`] is the whole path for a file or a built-in data set, a [`work::study`] many:
 //!
 //! ```rust
+//! use scaling_laws::base::objective::Objective;
 //! use scaling_laws::work::job::Job;
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let mut job = Job::new("hoffmann2022-figure4", "chinchilla"); // or the path of a table
 //!     job.filter = Some("L < 3.4469".to_owned());
+//!     job.objective = Objective::HOFFMANN;
 //!     job.bootstrap = 100;
 //!     job.compute = vec![5.76e23];
 //!     let record = job.run(&|| {})?.record;
