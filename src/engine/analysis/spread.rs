@@ -82,13 +82,21 @@ fn too_few(runs: &[usize], free: usize) -> Option<Warning> {
 fn by_profile(fit: &Fit, level: f64, runs: Option<&[usize]>, out: &mut Spread) {
     let profiler = match Profiler::new(&fit.setup, &fit.q, noise_of(fit), runs) {
         Ok(profiler) => profiler,
+        Err(NoProfile::FewRuns(groups, free)) if runs.is_none() => {
+            return out.warnings.push(Warning::new(
+                "correlated-runs",
+                format!(
+                    "Residuals of neighbouring rows of one model size go together, as those of checkpoints of one run do, and {groups} sizes cannot say how far {free} parameters vary between runs: there are no intervals; name the runs with `--cluster COLUMN`."
+                ),
+            ));
+        }
         Err(NoProfile::FewRuns(..)) | Err(NoProfile::NoFreedom) => return out.warnings.push(nothing()),
     };
     out.gates = Some(profiler.gates);
     if profiler.gates.correlated() {
         let done = match profiler.rule {
             Rule::Runs => "intervals take rows of one size as one run",
-            _ => "they are too few groups to make intervals from, and those given are too narrow",
+            _ => "intervals take them for independent",
         };
         out.warnings.push(Warning::new(
             "correlated-runs",

@@ -231,7 +231,10 @@ impl Uncertainty {
         let quantity = Quantity { symbol: param.symbol, meaning: param.meaning, unit: param.unit };
         match &self.profile {
             Some(profile) => {
-                let out = Estimate::point(param.symbol, param.meaning, param.unit, self.theta[j]);
+                let out = Estimate::point(param.symbol, param.meaning, &self.unit(param.unit), self.theta[j]);
+                if self.is_free(&|theta| theta[j]) {
+                    return out;
+                }
                 filled(out, profile.parameter(j, self.level))
             }
             None => self.estimate(quantity, &|theta| theta[j]),
@@ -375,16 +378,8 @@ impl Uncertainty {
 
     /// Lower and upper percentiles of a whole curve, one f(θ) → ys per replicate.
     pub fn band(&self, f: &(dyn Fn(&[f64]) -> Vec<f64> + Sync)) -> (Vec<f64>, Vec<f64>) {
-        if let Some(profile) = &self.profile {
-            let count = f(&self.theta).len();
-            let end = |k: usize| {
-                let interval = profile.interval(&|theta| f(theta)[k], self.level);
-                interval.map_or((f64::NAN, f64::NAN), |found| {
-                    (found.lower.0.unwrap_or(f64::NAN), found.upper.0.unwrap_or(f64::NAN))
-                })
-            };
-            let ends: Vec<(f64, f64)> = (0..count).into_par_iter().map(end).collect();
-            return ends.into_iter().unzip();
+        if self.profile.is_some() {
+            return self.band_by_delta(f);
         }
         let chosen = self.thinned();
         if chosen.len() < FEWEST {
@@ -405,6 +400,37 @@ impl Uncertainty {
                 (quantile(&values, tail), quantile(&values, 1.0 - tail))
             })
             .unzip()
+    }
+
+    /// The band of a whole curve where intervals are profiles: the parabola of the same price, on the
+    /// log scale where the curve is positive. A profile at every point of every curve of a figure would
+    /// cost more than the fit, and the numbers beside the figure have theirs.
+    fn band_by_delta(&self, f: &(dyn Fn(&[f64]) -> Vec<f64> + Sync)) -> (Vec<f64>, Vec<f64>) {
+        let line = self.identifiability.as_ref().is_some_and(|known| known.line.is_some());
+        let Some(covariance) = self.covariance.as_ref().filter(|_| !line) else { return (Vec::new(), Vec::new()) };
+        let p = self.theta.len();
+        let middle = f(&self.theta);
+        let slope = |j: usize| -> Vec<f64> {
+            let sd = covariance[j][j].max(0.0).sqrt();
+            if sd == 0.0 || !sd.is_finite() {
+                return vec![0.0; middle.len()];
+            }
+            let step = (1e-3 * sd).min(1e-3 * self.theta[j].abs().max(sd));
+            let moved = |by: f64| {
+                let mut theta = self.theta.clone();
+                theta[j] += by;
+                f(&theta)
+            };
+            moved(step).iter().zip(moved(-step)).map(|(above, below)| (above - below) / (2.0 * step)).collect()
+        };
+        let slopes: Vec<Vec<f64>> = (0..p).map(slope).collect();
+        let t = student(self.degrees_of_freedom.max(1) as f64, self.level);
+        let end = |(k, &y): (usize, &f64)| {
+            let pair = |i: usize| (0..p).map(|j| slopes[i][k] * covariance[i][j] * slopes[j][k]).sum::<f64>();
+            let reach = t * (0..p).map(pair).sum::<f64>().max(0.0).sqrt();
+            if y > 0.0 { (y * (-reach / y).exp(), y * (reach / y).exp()) } else { (y - reach, y + reach) }
+        };
+        middle.iter().enumerate().map(end).unzip()
     }
 
     /// Correlation of the parameters, card order; zero with fixed ones.

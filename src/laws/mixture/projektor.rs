@@ -15,8 +15,8 @@ impl Formula<2> for Projektor {
         cite: &["kang2023"],
         inputs: &[
             Input::new("N", "data size", "1").within(1.0, 1e15),
-            Input::new("N_0", "first size", "1").within(1.0, 900.0),
-            Input::new("N_1", "second size, above the first", "1").within(1000.0, 1e12),
+            Input::new("N_0", "first size", "1").within(1.0, 1200.0),
+            Input::new("N_1", "second size, above the first", "1").within(1300.0, 1e12),
         ],
         output: Input::new("L", "performance", "1").within(-1e9, 1e9),
         params: &[

@@ -2,7 +2,7 @@
 
 use crate::base::real::{Real, X};
 use crate::base::root::minimum;
-use crate::law::{Card, Derived, Family, Formula, Input, Param, named};
+use crate::law::{Card, Derived, Family, Formula, Input, Param, Role, named};
 use crate::laws::theory::eigenframework::Spectrum;
 use std::f64::consts::PI;
 
@@ -37,7 +37,8 @@ impl Formula<4> for FittingRatio {
                 "noise, relative to the test error without noise and ridge at the same n",
                 "1",
                 &[0.5, 2.0],
-            ),
+            )
+            .role(Role::Nonlinear),
         ],
         derived: &[
             Derived {

@@ -97,7 +97,9 @@ impl Parabola {
     pub fn check(&self, low: f64, high: f64) -> Result<(), Refusal> {
         let bend = self.curvature.abs() * (0.5 * (high - low)).powi(2);
         let within_error = self.curvature_error.is_some_and(|error| self.curvature.abs() < error);
-        if within_error || bend <= LEVEL * self.height.abs() || !self.vertex.is_finite() {
+        let outside = self.curvature > 0.0 && self.vertex.is_finite() && !(low < self.vertex && self.vertex < high);
+        // A vertex beyond the sizes tried is named before the shallowness that goes with it.
+        if !outside && (within_error || bend <= LEVEL * self.height.abs() || !self.vertex.is_finite()) {
             Err(Refusal::Flat)
         } else if self.curvature > 0.0 {
             if low < self.vertex && self.vertex < high { Ok(()) } else { Err(Refusal::Unbracketed) }

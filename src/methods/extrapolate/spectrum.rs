@@ -10,7 +10,7 @@ const PRECISION: f64 = 4.0;
 /// K(u, u′) of the drift δ, an integrated random walk that starts flat at u = 0, for τ = 1.
 fn drift(u: f64, v: f64) -> f64 {
     let (near, far) = (u.abs().min(v.abs()), u.abs().max(v.abs()));
-    near * near * (3.0 * far - near) / 6.0
+    0.5 * near * near * (far - near / 3.0)
 }
 
 /// ln y, the constant and every shape, in the coordinates where noise and drift are both diagonal.

@@ -73,7 +73,7 @@ struct Reader<'a> {
 }
 
 /// Groups within groups, at most: what lies deeper is left out.
-const DEEPEST: usize = 64;
+const DEEPEST: usize = 32;
 
 /// Functions and limits, set upright.
 const UPRIGHT: [&str; 16] =

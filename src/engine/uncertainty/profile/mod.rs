@@ -156,7 +156,12 @@ impl Profiler {
                     let (neighbours, group) = gates::groups(&inputs, last);
                     gates.runs = gates::runs(&residual, &neighbours, &pricer);
                     let count = group.iter().max().map_or(0, |last| last + 1);
-                    if gates.correlated() && count > pricer.rank() {
+                    // Rows that go together, in fewer groups than could say how: no interval is better than one
+                    // that takes them for independent.
+                    if gates.correlated() && count <= pricer.rank() {
+                        return Err(NoProfile::FewRuns(count, pricer.rank()));
+                    }
+                    if gates.correlated() {
                         pricer.by_runs(&numbered(group.into_iter(), leverage.len()));
                         rule = Rule::Runs;
                     }
