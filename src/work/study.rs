@@ -13,6 +13,7 @@ use crate::base::text::message;
 use crate::data::ingest::{Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
+use crate::law::Card;
 use crate::methods::job::MethodJob;
 use crate::published::reference;
 use crate::record::{Estimate, Estimator, Record};
@@ -403,7 +404,9 @@ impl WireJob {
             factor: self.factor,
             offset: self.offset,
         })?;
-        let card = law(&self.law).map_err(|error| error.to_string())?.card();
+        // A law that there is not is that fit's failure and no other's: it says so when it runs.
+        static UNKNOWN: Card = Card::DEFAULT;
+        let card = law(&self.law).map_or(&UNKNOWN, |law| law.card());
         let bounds = self.bound.iter().map(|(k, (low, high))| Ok((k.clone(), low.end()?, high.end()?)));
         let priors = self.prior.iter().map(|(k, (mean, sd))| Ok((k.clone(), mean.amount()?, sd.amount()?)));
         let wishes = Wishes {
