@@ -76,8 +76,10 @@ struct Reader<'a> {
 const DEEPEST: usize = 32;
 
 /// Functions and limits, set upright.
-const UPRIGHT: [&str; 16] =
-    ["exp", "ln", "log", "min", "max", "lim", "sin", "cos", "tan", "tanh", "erf", "sinh", "cosh", "arg", "sup", "inf"];
+const UPRIGHT: [&str; 17] = [
+    "exp", "ln", "log", "min", "max", "lim", "sin", "cos", "tan", "tanh", "erf", "sinh", "cosh", "arg", "sup", "inf",
+    "arccos",
+];
 
 const SIGNS: [(&str, &str); 44] = [
     ("cdot", "·"),
@@ -197,6 +199,17 @@ impl Reader<'_> {
 
     /// A group in braces, or one item.
     fn argument(&mut self) -> String {
+        if self.depth >= DEEPEST {
+            self.next();
+            return String::new();
+        }
+        self.depth += 1;
+        let argument = self.braced();
+        self.depth -= 1;
+        argument
+    }
+
+    fn braced(&mut self) -> String {
         if self.peek() == Some(&Token::Open) {
             self.at += 1;
             // A word of several letters is a name, not a product.
