@@ -339,7 +339,7 @@ fn roles_are_made_from_columns_and_constants() {
     let data = read_as("r.csv", "params,tokens,loss\n1e8,1e9,3.5\n2e8,2e9,3.4\n", &of_compute).unwrap();
     assert_eq!(data.column("x").unwrap()[0], 6.0 * 1e17);
     let twice = mapped(&[("N", "num_params"), ("N", "step")]);
-    assert!(read_as("r.csv", text, &twice).unwrap_err().starts_with("`N` is given twice"));
+    assert!(read_as("r.csv", text, &twice).unwrap_err().starts_with("N is given twice"));
 }
 
 #[test]
