@@ -77,7 +77,7 @@ fn a_law_of_the_right_shape_is_rarely_suspected() {
 fn what_is_matched_to_rounding_is_sound() {
     let record = record("chinchilla", grid(&spaced(5e7, 2e9, 5), &spaced(2e9, 1e11, 4), 0.0, 1), SQUARED, 0);
     assert!(record.diagnostics.as_ref().is_some_and(|d| d.exact));
-    assert_eq!(trust(&record), (Trust::Sound, Vec::new()));
+    assert_eq!(trust(&record), (Trust::Sound, Vec::new()), "{:?}", record.warnings);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub fn six_n_d(n: f64, d: f64) -> f64 {
     TRAINING * n * d
 }
 
-/// Tokens that a budget of `c` FLOP trains `n` parameters on: the inverse of [`six_n_d`].
+/// Tokens that a budget of `c` FLOP trains `n` parameters on: the inverse of [`six_n_d()`].
 pub fn tokens_of(c: f64, n: f64) -> f64 {
     c / (TRAINING * n)
 }

@@ -63,7 +63,7 @@ pub fn beside(outcomes: &[Outcome]) -> Vec<Comparison> {
     out
 }
 
-/// Whether what [`write`] writes may stand in a folder: asked before the work, so that none is lost to
+/// Whether what [`write()`] writes may stand in a folder: asked before the work, so that none is lost to
 /// a file of somebody else's.
 ///
 /// # Errors

@@ -98,7 +98,7 @@ pub fn write(analysis: &Analysis, key: &str, record_path: &Path, replicates_path
     write_whole(record_path, &bytes)
 }
 
-/// Reads a record that [`write`] wrote.
+/// Reads a record that [`write()`] wrote.
 ///
 /// # Errors
 /// [`StoreError`] if it cannot be read, is none, was changed since, or does not fit its law.
@@ -106,7 +106,7 @@ pub fn read_record(path: &Path) -> Result<Record, StoreError> {
     read_stored(path).map(|stored| stored.record)
 }
 
-/// The record that [`write`] wrote, if it was made from what has this hash, and its replicates are
+/// The record that [`write()`] wrote, if it was made from what has this hash, and its replicates are
 /// still beside it.
 pub fn unchanged(key: &str, record_path: &Path, replicates_path: &Path) -> Option<Record> {
     let stored = read_stored(record_path).ok().filter(|stored| stored.key == key)?;

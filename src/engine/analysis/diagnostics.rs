@@ -35,13 +35,17 @@ struct Rows<'a> {
     scale: f64,
 }
 
+/// Whether the rows are met to rounding, so that nothing is left to vary.
+pub(super) fn matched(fit: &Fit) -> bool {
+    let size = fit.setup.rows.target.iter().fold(0.0_f64, |a, t| a.max(t.abs())).max(1.0);
+    fit.residuals().iter().all(|r| r.abs() <= ROUNDING * size)
+}
+
 /// The numbers that a verdict is read off. `labels` are the rows' labels by header, `clustered`
 /// whether errors were reckoned by them.
 pub(super) fn diagnose(fit: &Fit, labels: Option<(&str, &[String])>, influence: &[(usize, f64)]) -> Diagnostics {
     let rows = Rows::of(fit);
-    let size = fit.setup.rows.target.iter().fold(0.0_f64, |a, t| a.max(t.abs())).max(f64::MIN_POSITIVE);
-    let largest = rows.r.iter().fold(0.0_f64, |a, r| a.max(r.abs()));
-    let exact = largest <= ROUNDING * size.max(1.0);
+    let exact = matched(fit);
     let (explained, by_chance) = rows.signal();
     let trends = rows.trends();
     Diagnostics {

@@ -80,6 +80,10 @@ fn too_few(runs: &[usize], free: usize) -> Option<Warning> {
 }
 
 fn by_profile(fit: &Fit, level: f64, runs: Option<&[usize]>, out: &mut Spread) {
+    // Rows that are met to rounding have no noise to make intervals from, and need none.
+    if super::diagnostics::matched(fit) {
+        return;
+    }
     let profiler = match Profiler::new(&fit.setup, &fit.q, noise_of(fit), runs) {
         Ok(profiler) => profiler,
         Err(NoProfile::FewRuns(groups, free)) if runs.is_none() => {
