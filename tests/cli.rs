@@ -933,3 +933,25 @@ fn a_huge_file_is_fitted() {
         Err(_) => eprintln!("skipped: set SCALING_SLOW to fit one million and ten million rows"),
     }
 }
+
+#[test]
+fn laws_compare_on_a_table_and_say_so_in_json() {
+    let arguments = ["compare", "hoffmann2022-figure4", "--where", "C > 5e20", "--laws", "chinchilla,kaplan", "--json"];
+    let value = json(&arguments);
+    for law in value["laws"].as_array().unwrap() {
+        has_keys(law, &["law", "crps", "log_score", "relative_error", "coverage"]);
+        assert!(law["crps"].as_f64().unwrap() > 0.0 && law["coverage"].as_f64().unwrap() <= 1.0);
+    }
+    assert!(value["verdict"].is_string() && value["average"]["crps"].is_number());
+    assert_eq!(value["split"], "budgets");
+    let (status, why) = sentence(&["compare", "hoffmann2022-figure4", "--laws", "chinchilla,kaplan", "--by", "budget"]);
+    assert!(status == 2 && why.contains("budget"), "{why}");
+}
+
+#[test]
+fn a_bound_on_an_objective_is_a_number_of_its_column() {
+    let arguments = ["frontier", "wang2020-apq", "--minimise", "latency", "--maximise", "top1", "--at", "latency=9"];
+    assert!(done(&arguments).contains("best.top1"));
+    let (status, why) = sentence(&["frontier", "wang2020-apq", "--minimise", "latency", "--at", "latency=9 GFLOP"]);
+    assert!(status == 2 && why.contains("--at"), "{why}");
+}

@@ -33,6 +33,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("published/reference", 14),
     ("methods/method", 15),
     ("methods/allocation", 16),
+    ("methods/compare", 17),
     ("methods/density", 16),
     ("methods/extrapolate", 16),
     ("methods/frontier", 16),

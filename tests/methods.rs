@@ -1,6 +1,9 @@
 //! Methods and sections in studies: each runs from its stanza, is stored, found again, and shown from
 //! what is stored.
 
+#[path = "support/design.rs"]
+mod design;
+
 use scaling_laws::methods::registry::METHODS;
 use scaling_laws::work::study::{self, Study};
 use std::collections::BTreeSet;
@@ -150,4 +153,111 @@ rows = [{ data = "hoffmann2022-figure4", x = "N", y = "L", where = "L < 3.4469" 
     let study = Study::parse(&wrong, "study.toml", folder.path()).expect("it reads");
     let why = study::sections(&study, &fits, &methods).expect_err("there is no such fit").to_string();
     assert!(why.contains("What came out") && why.contains("no fit `theirs`"), "{why}");
+}
+
+mod compared {
+    use super::design::Stream;
+    use scaling_laws::data::measurements::Measurements;
+    use scaling_laws::methods::compare::laws::{Compare, Comparison, Settings};
+    use scaling_laws::methods::method::{Amount, Author, Given};
+
+    /// Runs of a law with noise, so many at each of five budgets, in the order of `place`.
+    fn runs(each: usize, noise: f64, law: fn(f64, f64) -> f64, place: &dyn Fn(usize) -> usize) -> Measurements {
+        let mut stream = Stream(20);
+        let mut rows: Vec<[f64; 4]> = Vec::new();
+        for budget in 0..5 {
+            let c = 1e18 * 4f64.powi(budget);
+            for k in 0..each {
+                let n = (c / 120.0).sqrt() * 4f64.powf(2.0 * (k as f64 + 0.5) / each as f64 - 1.0);
+                let d = c / 6.0 / n;
+                rows.push([n, d, c, law(n, d) * (noise * stream.normal()).exp()]);
+            }
+        }
+        let count = rows.len();
+        let column = |i: usize| (0..count).map(|k| rows[place(k) % count][i]).collect::<Vec<f64>>();
+        Measurements::from_columns("made", vec![("N", column(0)), ("D", column(1)), ("C", column(2)), ("L", column(3))])
+    }
+
+    fn compared(rows: Measurements, laws: &[&str]) -> (Comparison, Vec<String>) {
+        let given = Given::new(0, 0.95).rows("runs", rows);
+        let settings = Settings {
+            laws: laws.iter().map(|id| (*id).to_owned()).collect(),
+            at: [("N".to_owned(), Amount(1e10)), ("D".to_owned(), Amount(2e11))].into(),
+            ..Settings::default()
+        };
+        let outcome = Compare::run(&given, &settings).expect("they compare");
+        (outcome, given.warnings().into_iter().map(|warning| warning.kind).collect())
+    }
+
+    fn hoffmann(n: f64, d: f64) -> f64 {
+        1.8172 + 482.01 / n.powf(0.3478) + 2085.43 / d.powf(0.3658)
+    }
+
+    #[test]
+    fn a_law_without_a_floor_is_shown_to_be_worse_where_there_is_one_and_rows_enough() {
+        let (found, _) = compared(runs(13, 0.004, hoffmann, &|k| k), &["kaplan", "chinchilla"]);
+        assert_eq!(found.winner.as_deref(), Some("chinchilla"), "{found:?}");
+        assert!(found.verdict.starts_with("chinchilla predicts better than kaplan"), "{}", found.verdict);
+        assert_eq!((found.rows, found.origins.len(), found.laws[0].law.as_str()), (65, 4, "chinchilla"));
+        let [best, worse] = [&found.laws[0], &found.laws[1]].map(|entry| entry.scores.as_ref().expect("scored"));
+        assert!(best.crps < 0.9 * worse.crps && best.relative_error < worse.relative_error && best.coverage > 0.85);
+        assert!(best.by_origin.iter().zip(&worse.by_origin).all(|(a, b)| a < b), "it wins every origin");
+        let aic = |k: usize| found.laws[k].criteria.expect("Huber's loss has a density").aic;
+        assert!(aic(0) < aic(1));
+        assert!(found.average.is_none() && found.predictions.len() == 2, "a winner is not averaged");
+        // A forecast that is right scores s/√π = .56 of the noise; from 52 rows it is nearly right.
+        let last = best.by_origin.last().expect("four origins") / 0.004;
+        assert!((0.4..0.9).contains(&last), "{last}");
+    }
+
+    #[test]
+    fn few_rows_claim_nothing_however_clear() {
+        let (found, warnings) = compared(runs(5, 0.004, hoffmann, &|k| k), &["kaplan", "chinchilla"]);
+        assert_eq!((found.winner.clone(), found.rows), (None, 25));
+        assert!(found.pairs[0].difference > 2.0 * found.pairs[0].standard_error.expect("several origins"));
+        assert!(found.verdict.starts_with("no difference shown between chinchilla, kaplan"), "{}", found.verdict);
+        assert!(warnings.contains(&"too-few-to-claim".to_owned()));
+        let [.., last] = &found.predictions[..] else { panic!("three predictions") };
+        let ends = |law: &str| {
+            let of = found.predictions.iter().find(|said| said.law == law).expect("it is there");
+            (of.lower, of.estimate, of.upper)
+        };
+        assert_eq!(last.law, "average");
+        let (a, b) = (ends("chinchilla"), ends("kaplan"));
+        assert!(a.1.min(b.1) < last.estimate && last.estimate < a.1.max(b.1), "the average lies between");
+        assert!(last.upper - last.lower > (a.2 - a.0).min(b.2 - b.0), "and is less sure than the surest");
+    }
+
+    #[test]
+    fn no_difference_is_shown_between_a_law_and_one_that_contains_it_in_any_order_of_rows() {
+        let (found, _) = compared(runs(13, 0.004, hoffmann, &|k| k), &["chinchilla", "skaling"]);
+        assert_eq!((found.winner.clone(), found.not_worse.len()), (None, 2), "{}", found.verdict);
+        assert!(found.verdict.contains("average their predictions"));
+        let average = found.average.as_ref().expect("two laws are averaged");
+        let worst = found.laws.iter().filter_map(|entry| Some(entry.scores.as_ref()?.crps)).fold(0.0, f64::max);
+        assert!(average.crps < worst, "the score is convex");
+        // 65 and 27 have no common factor: every row once.
+        let (moved, _) = compared(runs(13, 0.004, hoffmann, &|k| 27 * k), &["skaling", "chinchilla"]);
+        assert_eq!(moved.not_worse, found.not_worse);
+        for (a, b) in moved.laws.iter().zip(&found.laws) {
+            let crps = [a, b].map(|entry| entry.scores.as_ref().expect("scored").crps);
+            assert!((crps[0] / crps[1] - 1.0).abs() < 1e-4, "{crps:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_said_in_one_sentence() {
+        let refused = |rows: Measurements, laws: &[&str]| {
+            let given = Given::new(0, 0.95).rows("runs", rows);
+            let laws = laws.iter().map(|id| (*id).to_owned()).collect();
+            Compare::run(&given, &Settings { laws, ..Settings::default() }).expect_err("it is refused").to_string()
+        };
+        let rows = || runs(2, 0.004, hoffmann, &|k| k);
+        assert!(refused(rows(), &["chinchilla"]).contains("two laws or more"));
+        assert!(refused(rows(), &["chinchilla", "chinchila"]).contains("did you mean chinchilla?"));
+        assert!(refused(rows(), &["chinchilla", "chinchilla"]).contains("named twice"));
+        assert!(refused(rows(), &["chinchilla", "gadre-error"]).contains("different quantities"));
+        let few = runs(1, 0.004, hoffmann, &|k| k);
+        assert!(refused(few, &["chinchilla", "kaplan"]).contains("leave no origin with 8 rows before it"));
+    }
 }

@@ -1,8 +1,9 @@
 //! `scaling frontier`.
 
 use super::method::{self, Common};
-use super::{Outcome, assignment};
+use super::{Failure, Outcome, assignment};
 use crate::methods::job::{JobTable, MethodJob};
+use crate::work::given::{self, Given};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 
@@ -27,13 +28,13 @@ pub struct Args {
     by: Option<String>,
     /// Bound on an objective: the best of the others within it is given
     #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]
-    at: Vec<(String, f64)>,
+    at: Vec<Given>,
     /// Weight of an objective: the row of the least weighted sum is given
     #[arg(long = "weight", value_name = "COLUMN=VALUE", value_parser = assignment)]
-    weights: Vec<(String, f64)>,
+    weights: Vec<Given>,
     /// Corner of the hypervolume [default: the worst of the rows]
     #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]
-    reference: Vec<(String, f64)>,
+    reference: Vec<Given>,
     /// Condition that picks one row, which the others are measured against
     #[arg(long, value_name = "CONDITION")]
     baseline: Option<String>,
@@ -49,7 +50,11 @@ pub struct Args {
 
 /// Prints the rows that no other row betters.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    let map = |pairs: &[(String, f64)]| pairs.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<Map<_, _>>();
+    // A column of any table: numbers come without a unit.
+    let map = |flag: &str, typed: &[Given]| -> Result<Map<String, Value>, Failure> {
+        let values = given::values(typed, &|_| None).map_err(|error| Failure::request(format!("{flag} {error}")))?;
+        Ok(values.into_iter().map(|(symbol, value)| (symbol, json!(value))).collect())
+    };
     let mut job = MethodJob::new("frontier");
     job.tables = vec![JobTable { map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(&args.table) }];
     job.settings = json!({
@@ -57,9 +62,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         "maximise": args.maximise,
         "label": args.label,
         "by": args.by,
-        "at": Value::Object(map(&args.at)),
-        "weights": Value::Object(map(&args.weights)),
-        "reference": Value::Object(map(&args.reference)),
+        "at": Value::Object(map("--at", &args.at)?),
+        "weights": Value::Object(map("--weight", &args.weights)?),
+        "reference": Value::Object(map("--reference", &args.reference)?),
         "baseline": args.baseline,
     });
     method::run(job, Vec::new(), &args.common, out)

@@ -30,7 +30,31 @@ impl From<MethodError> for Failure {
 }
 
 /// Runs a method and shows what came out.
-pub(super) fn run(mut job: MethodJob, fits: Vec<GivenFit>, common: &Common, out: &mut dyn Write) -> Outcome {
+pub(super) fn run(job: MethodJob, fits: Vec<GivenFit>, common: &Common, out: &mut dyn Write) -> Outcome {
+    done(job, fits, common, out, (true, &|record, out| print_json(out, &json!(record))))
+}
+
+/// The same with a JSON of its own, for a method whose tables say all its quantities.
+pub(super) fn run_as(
+    job: MethodJob,
+    fits: Vec<GivenFit>,
+    common: &Common,
+    out: &mut dyn Write,
+    as_json: AsJson<'_>,
+) -> Outcome {
+    done(job, fits, common, out, (false, as_json))
+}
+
+/// How a record becomes JSON.
+type AsJson<'a> = &'a dyn Fn(&MethodRecord, &mut dyn Write) -> Outcome;
+
+fn done(
+    mut job: MethodJob,
+    fits: Vec<GivenFit>,
+    common: &Common,
+    out: &mut dyn Write,
+    (quantities, as_json): (bool, AsJson<'_>),
+) -> Outcome {
     job.command = command_line();
     let record = job.run(fits)?;
     let section = registry::find(&record.method)?.show(&record.outcome)?;
@@ -38,24 +62,24 @@ pub(super) fn run(mut job: MethodJob, fits: Vec<GivenFit>, common: &Common, out:
         write(&record, &section, folder)?;
     }
     if common.json {
-        return print_json(out, &json!(record));
+        return as_json(&record, out);
     }
-    show(&record, &section, out)?;
+    show(&record, &section, quantities, out)?;
     match &common.out {
         Some(folder) => Ok(writeln!(out, "\nreport: {}", folder.join("report.html").display())?),
         None => Ok(()),
     }
 }
 
-/// Prose and tables on screen, then every warning.
-pub(super) fn show(record: &MethodRecord, section: &Section, out: &mut dyn Write) -> Outcome {
+/// Prose and tables on screen, its quantities if they are not among them, then every warning.
+fn show(record: &MethodRecord, section: &Section, quantities: bool, out: &mut dyn Write) -> Outcome {
     for text in &section.text {
         writeln!(out, "{text}\n")?;
     }
     for sheet in section.tables.iter().filter(|sheet| !sheet.rows.is_empty()) {
         writeln!(out, "{}\n{}\n", sheet.caption, drawn(sheet))?;
     }
-    if !record.quantities.is_empty() {
+    if quantities && !record.quantities.is_empty() {
         writeln!(out, "{}", print::estimates(&record.quantities, record.level))?;
     }
     let read = record.provenance.iter().flat_map(|provenance| &provenance.warnings);

@@ -3,6 +3,7 @@
 
 mod bench;
 mod catalogue;
+mod compare;
 mod datasets;
 mod density;
 mod design;
@@ -70,6 +71,8 @@ enum Verb {
     Extrapolate(extrapolate::Args),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
+    /// Compare laws by how well they forecast budgets that they have not seen
+    Compare(Box<compare::Args>),
     /// Find the rows of a table that no other row betters
     Frontier(Box<frontier::Args>),
     /// List laws and methods, or show one
@@ -195,6 +198,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Density(args) => density::run(&args, out),
         Verb::Extrapolate(args) => extrapolate::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
+        Verb::Compare(args) => compare::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),
         Verb::Laws(args) => laws::run(&args, out),
         Verb::Catalogue(args) => catalogue::run(&args, out),

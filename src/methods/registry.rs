@@ -2,6 +2,7 @@
 
 use crate::data::ingest::suggestion;
 use crate::methods::allocation::approaches::{Approaches, Recipe};
+use crate::methods::compare::laws::Compare;
 use crate::methods::frontier::Frontier;
 use crate::methods::lifetime::Lifetime;
 use crate::methods::method::{Method, MethodError, Of};
@@ -12,6 +13,7 @@ pub static METHODS: &[&dyn Method] = &[
     // Compute.
     &Of::<Approaches>::new(),
     &Of::<Recipe>::new(),
+    &Of::<Compare>::new(),
     // Hyper-parameters.
     &Of::<Recommend>::new(),
     // Tables.

@@ -5,6 +5,7 @@ use crate::engine::uncertainty::Uncertainty;
 use crate::engine::uncertainty::discrepancy::{Discrepancy, MANY, NewRun, fallback};
 use crate::engine::uncertainty::identifiability::Variables;
 use crate::law::Law;
+use crate::record::identifiability::Identifiability;
 use crate::record::{Estimate, Record};
 
 /// What a law leaves out, as far as its rows tell.
@@ -65,12 +66,21 @@ impl Beside {
 }
 
 fn process(law: &'static dyn Law, record: &Record, theta: &[f64]) -> Option<Discrepancy> {
-    let card = law.card();
-    let known = record.identifiability.as_ref()?;
-    let moving = |group: &&Vec<String>| group.iter().all(|symbol| !known.on_bound.contains(symbol));
-    let symbols: Vec<Vec<String>> = known.variables.iter().filter(moving).cloned().collect();
     let points = &record.points;
     let column = |symbol: &str| points.inputs.iter().find(|(axis, _)| axis.symbol == symbol).map(|(_, v)| v.clone());
-    let inputs = card.inputs.iter().map(|input| column(input.symbol)).collect::<Option<Vec<_>>>()?;
-    Discrepancy::new(law, theta, &Variables::of_symbols(card, &symbols), &inputs, &points.measured)
+    let inputs = law.card().inputs.iter().map(|input| column(input.symbol)).collect::<Option<Vec<_>>>()?;
+    around(law, record.identifiability.as_ref()?, theta, &inputs, &points.measured)
+}
+
+/// The process around a fit's answer, from what is known of its variables and from its rows.
+pub(super) fn around(
+    law: &'static dyn Law,
+    known: &Identifiability,
+    theta: &[f64],
+    inputs: &[Vec<f64>],
+    measured: &[f64],
+) -> Option<Discrepancy> {
+    let moving = |group: &&Vec<String>| group.iter().all(|symbol| !known.on_bound.contains(symbol));
+    let symbols: Vec<Vec<String>> = known.variables.iter().filter(moving).cloned().collect();
+    Discrepancy::new(law, theta, &Variables::of_symbols(law.card(), &symbols), inputs, measured)
 }

@@ -3,14 +3,17 @@
 mod beside;
 mod curves;
 mod diagnostics;
+mod forecast;
 mod points;
 mod predictions;
 mod spending;
 mod spread;
 
 pub use beside::Beside;
+pub use forecast::{Forecast, Forecaster};
 pub use predictions::{Ranges, conditional, predict, unmet};
 pub use spending::spend;
+pub use spread::criteria;
 
 use crate::engine::fit::{Fit, repose, standard_objectives};
 use crate::engine::optimum::OptimumError;

@@ -133,7 +133,7 @@ fn drawn(fit: &Fit, level: f64, draws: Bootstrap, out: &mut Spread) {
 
 /// Akaike's and Schwarz's criteria, where the loss is the logarithm of a density: a normal one, or
 /// Huber's at the delta of the fit, with the scale at which the rows are likeliest.
-pub(super) fn criteria(fit: &Fit) -> Option<Criteria> {
+pub fn criteria(fit: &Fit) -> Option<Criteria> {
     let rows = &fit.setup.rows;
     let residuals = fit.residuals();
     let n = rows.weight.iter().filter(|w| **w > 0.0).count() as f64;

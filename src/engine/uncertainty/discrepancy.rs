@@ -9,6 +9,7 @@
 
 use super::identifiability::Variables;
 use super::interval::{proposal_2, spaced};
+use super::mixture::{Mixture, Part};
 use crate::law::{Law, MAX_INPUTS};
 use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -82,6 +83,15 @@ pub struct NewRun {
     pub lower: f64,
     /// Upper end.
     pub upper: f64,
+}
+
+impl NewRun {
+    /// Of the distribution of its logarithm.
+    pub fn of(ln: &Mixture, level: f64) -> Option<Self> {
+        let at = |p: f64| ln.quantile(p).map(f64::exp);
+        let tail = 0.5 * (1.0 - level);
+        Some(Self { median: at(0.5)?, lower: at(tail)?, upper: at(1.0 - tail)? })
+    }
 }
 
 impl Discrepancy {
@@ -215,9 +225,9 @@ impl Discrepancy {
         self.members.iter().map(|m| m.weight * m.eta).sum()
     }
 
-    /// Median and interval of a new measurement at a point of positive inputs, card order. `None`
-    /// where it depends on directions that the rows do not determine.
-    pub fn new_run(&self, x: &[f64], level: f64) -> Option<NewRun> {
+    /// The logarithm of a new measurement at a point of positive inputs, card order. `None` where it
+    /// depends on directions that the rows do not determine.
+    pub fn forecast(&self, x: &[f64]) -> Option<Mixture> {
         let ln = logarithms(x)?;
         let centre = self.law.predict(x, &self.theta).ln();
         let g = DVector::from_vec(self.gradient(x));
@@ -228,14 +238,16 @@ impl Discrepancy {
         if lost.norm() > LOST * seen.norm().max(f64::MIN_POSITIVE) {
             return None;
         }
-        let mixture = self.mixture(&ln, &seen);
-        let at = |p: f64| quantile(&mixture, p).map(|v| (centre + v).exp());
-        let tail = 0.5 * (1.0 - level);
-        Some(NewRun { median: at(0.5)?, lower: at(tail)?, upper: at(1.0 - tail)? })
+        Some(Mixture(self.mixture(centre, &ln, &seen)))
     }
 
-    /// Weight, mean and standard deviation of each setting's prediction, relative to the law's.
-    fn mixture(&self, ln: &[f64; MAX_INPUTS], g: &DVector<f64>) -> Vec<(f64, f64, f64)> {
+    /// Median and interval of the same.
+    pub fn new_run(&self, x: &[f64], level: f64) -> Option<NewRun> {
+        NewRun::of(&self.forecast(x)?, level)
+    }
+
+    /// Each setting's prediction around the law's.
+    fn mixture(&self, centre: f64, ln: &[f64; MAX_INPUTS], g: &DVector<f64>) -> Vec<Part> {
         let near: Vec<DVector<f64>> = self
             .bases
             .iter()
@@ -257,7 +269,7 @@ impl Discrepancy {
                 let mean = g.dot(&m.q) + k.dot(&(&basis.r - &basis.j * &m.q));
                 let told = square * k.dot(&near[m.basis]);
                 let variance = square - told + h.dot(&(&m.inverse * &h)) + noise;
-                (m.weight, mean, variance.max(noise).sqrt())
+                Part { weight: m.weight, mean: centre + mean, sd: variance.max(noise).sqrt() }
             })
             .collect()
     }
@@ -287,20 +299,6 @@ fn logarithms(x: &[f64]) -> Option<[f64; MAX_INPUTS]> {
         *out = v.ln();
     }
     (x.len() <= MAX_INPUTS && x.iter().all(|v| *v > 0.0 && v.is_finite())).then_some(out)
-}
-
-/// The p-quantile of a mixture of normals, by bisection.
-fn quantile(mixture: &[(f64, f64, f64)], p: f64) -> Option<f64> {
-    let parts: Vec<(f64, Normal)> =
-        mixture.iter().map(|&(w, mean, sd)| Some((w, Normal::new(mean, sd).ok()?))).collect::<Option<_>>()?;
-    let below = |v: f64| parts.iter().map(|(w, normal)| w * normal.cdf(v)).sum::<f64>() - p;
-    let end = |side: f64| mixture.iter().map(move |(_, mean, sd)| mean + side * 12.0 * sd);
-    let (mut low, mut high) = (end(-1.0).fold(f64::INFINITY, f64::min), end(1.0).fold(f64::NEG_INFINITY, f64::max));
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if below(middle) < 0.0 { low = middle } else { high = middle }
-    }
-    (low.is_finite() && high.is_finite()).then_some(0.5 * (low + high))
 }
 
 /// The cheap fallback, where the process does not apply: the interval of the law (on its logarithm)

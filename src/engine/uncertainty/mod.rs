@@ -7,6 +7,7 @@ pub mod covariance;
 pub mod discrepancy;
 pub mod identifiability;
 pub mod interval;
+pub mod mixture;
 pub mod profile;
 pub mod subsample;
 pub mod wild;

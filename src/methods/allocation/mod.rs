@@ -142,7 +142,7 @@ pub fn budgets(runs: &Runs, tolerance: f64, nominal: &[f64]) -> Vec<Group> {
     order.sort_by(|&i, &j| runs.ln_c[i].total_cmp(&runs.ln_c[j]));
     let mut groups: Vec<Vec<usize>> = Vec::new();
     if nominal.is_empty() {
-        windows(&order, &runs.ln_c, width, &mut groups);
+        groups = clusters(&runs.ln_c, tolerance);
     } else {
         let mut nominal: Vec<f64> = nominal.iter().map(|c| c.ln()).collect();
         nominal.sort_by(f64::total_cmp);
@@ -165,6 +165,16 @@ pub fn budgets(runs: &Runs, tolerance: f64, nominal: &[f64]) -> Vec<Group> {
             Group { ln_c, rows, spread }
         })
         .collect()
+}
+
+/// Rows whose values lie together, from logarithms: again and again the window of the factor
+/// 1 + `tolerance` with the most rows. By increasing value; what is left over is alone.
+pub fn clusters(ln: &[f64], tolerance: f64) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..ln.len()).collect();
+    order.sort_by(|&i, &j| ln[i].total_cmp(&ln[j]));
+    let mut groups = Vec::new();
+    windows(&order, ln, tolerance.ln_1p(), &mut groups);
+    groups
 }
 
 /// Splits rows sorted by ln C at the fullest window of a width (the tightest among equals), then
