@@ -57,6 +57,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("work/job", 24),
     ("work/fitting", 24),
     ("work/study", 25),
+    ("work/explore", 26),
     ("work/families", 26),
     ("work/gallery", 26),
     ("prelude", 27),
@@ -84,6 +85,7 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("resvg", &["show/figure/backend"]),
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
+    ("tiny_http", &["cli/explore"]),
     ("argmin", &["engine/solve", "engine/optimum"]),
 ];
 

@@ -8,6 +8,7 @@ mod datasets;
 mod density;
 mod design;
 mod door;
+mod explore;
 mod extrapolate;
 mod fit;
 mod frontier;
@@ -75,6 +76,8 @@ enum Verb {
     Compare(Box<compare::Args>),
     /// Find the rows of a table that no other row betters
     Frontier(Box<frontier::Args>),
+    /// Fit in a browser: drop rows, change law and budget, see what it does
+    Explore(explore::Args),
     /// List laws and methods, or show one
     Laws(laws::Args),
     /// List the papers that this program answers to, and what answers each
@@ -200,6 +203,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Compare(args) => compare::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),
+        Verb::Explore(args) => explore::run(&args, out),
         Verb::Laws(args) => laws::run(&args, out),
         Verb::Catalogue(args) => catalogue::run(&args, out),
         Verb::Datasets(args) => datasets::run(&args, out),

@@ -2,7 +2,7 @@
 //! `family in ["a", "b"]`, `6*N*D < 6 ZFLOP`, `ln(perplexity)`, `step*batch_size*seq_len`.
 //!
 //! A bare word is a role or a column; a column whose name is not one word stands in backticks.
-//! Text stands in quotes. Comparisons may be chained: `1e7 <= N < 1e9`. A comparison with a
+//! `row` is the number of a row, from 1, unless a column has that name. Text stands in quotes. Comparisons may be chained: `1e7 <= N < 1e9`. A comparison with a
 //! missing value or NaN is false. Arithmetic: `+ - * / ^` and the functions of [`super::parser`].
 
 use super::error::Mistake;

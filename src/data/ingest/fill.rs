@@ -68,6 +68,7 @@ fn values(wish: &Wish, series: &[Series], rows: usize) -> Vec<f64> {
             (0..rows).map(|row| scale * expression.value(&columns, row)).collect()
         }
         Made::Constant(value, _) => vec![*value; rows],
+        Made::Row => (1..=rows).map(|row| row as f64).collect(),
         Made::Column(_) | Made::Open => vec![f64::NAN; rows],
     }
 }
@@ -77,7 +78,7 @@ fn blank(wish: &Wish) -> Series {
     let derived_by = match &wish.made {
         Made::Conversion(conversion, _) => Some(conversion.formula.to_owned()),
         Made::Formula(_, _, text) | Made::Constant(_, text) => Some(text.clone()),
-        Made::Column(_) | Made::Open => None,
+        Made::Column(_) | Made::Row | Made::Open => None,
     };
     let mut series = Series {
         symbol: wish.symbol.clone(),

@@ -11,6 +11,9 @@ use super::{Needed, Request};
 use crate::base::units::{self, Dimension, Unit};
 use crate::data::card::{CardCompute, DatasetCard};
 
+/// What the number of a row is called in conditions, where no column is.
+const ROW: &str = "row";
+
 /// What fills a role.
 #[derive(Clone)]
 enum Found {
@@ -29,6 +32,8 @@ pub(super) enum Made {
     Conversion(&'static Conversion, Vec<usize>),
     Formula(Expression, Vec<usize>, String),
     Constant(f64, String),
+    /// The row's number, as messages and records give it.
+    Row,
     /// Not settled yet.
     Open,
 }
@@ -193,7 +198,8 @@ impl Plan {
 
     /// Whether a word names a column, a role or a constant.
     pub fn is_known(&self, word: &str) -> bool {
-        self.headers.named(word).is_ok()
+        word == ROW
+            || self.headers.named(word).is_ok()
             || self.symbols.iter().any(|symbol| symbol == word)
             || self.map.iter().any(|(role, ..)| role == word)
             || self.constants.iter().any(|(role, _)| role == word)
@@ -463,7 +469,14 @@ impl Plan {
         // A column that is mapped to another role is still known by what it is.
         let header = match self.headers.role(name, &[]) {
             Ok(Some(header)) => header,
-            _ => self.headers.named(name)?,
+            _ => match self.headers.named(name) {
+                Err(_) if name == ROW => {
+                    let i = self.wish(name, None, None, None)?;
+                    self.wishes[i].made = Made::Row;
+                    return Ok(Target::Series(i));
+                }
+                named => named?,
+            },
         };
         Ok(Target::Series(column(self, header)?))
     }
