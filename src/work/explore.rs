@@ -307,10 +307,10 @@ impl Screen {
         }
         let card = job::law(&self.law).map_err(|error| error.to_string())?.card();
         if let Some(budget) = self.compute.filter(|_| card.allocation.is_some()) {
-            fit.insert("compute".to_owned(), toml::Value::Array(vec![toml::Value::Float(budget)]));
+            fit.insert("compute".to_owned(), toml::Value::Array(vec![text(&format!("{budget:e}"))]));
         }
         if let Some(place) = self.place(card) {
-            let place = place.into_iter().map(|(symbol, value)| (symbol, toml::Value::Float(value))).collect();
+            let place = place.into_iter().map(|(symbol, value)| (symbol, text(&format!("{value:e}")))).collect();
             fit.insert("predict".to_owned(), toml::Value::Array(vec![toml::Value::Table(place)]));
         }
         if !self.map.is_empty() {

@@ -196,12 +196,28 @@ function scale(values, log, from, to) {
   const room = 0.03 * (high - low);
   low -= room; high += room;
   const place = (v) => from + (to - from) * (at(v) - low) / (high - low);
-  const ticks = [];
-  for (let k = 0; k < 5; k++) {
-    const t = low + (high - low) * (k + 0.5) / 5;
-    ticks.push(log ? Number(Math.exp(t).toPrecision(high - low > 3 ? 1 : 3)) : Number(t.toPrecision(2)));
+  return { place, ticks: log ? round(Math.exp(low), Math.exp(high)) : even(low, high) };
+}
+
+// Round numbers of a logarithmic axis: powers of ten where there are enough, with 2 and 5 or all digits between.
+function round(low, high) {
+  for (const digits of [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8]]) {
+    const found = [];
+    for (let k = Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++) {
+      found.push(...digits.map((digit) => Number(`${digit}e${k}`)).filter((v) => v >= low && v <= high));
+    }
+    if (found.length > 8) return found.filter((_, k) => k % Math.ceil(found.length / 6) === 0);
+    if (found.length >= 4) return found;
   }
-  return { place, ticks: [...new Set(ticks)] };
+  return even(low, high);
+}
+
+function even(low, high) {
+  const raw = (high - low) / 5, power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((digit) => digit * power).find((width) => width >= raw);
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(Number((k * step).toPrecision(12)));
+  return found;
 }
 
 // Draws lines, bands and points over two axes. Points know their row.
