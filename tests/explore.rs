@@ -153,8 +153,7 @@ fn in_a_browser_a_row_is_dropped_a_law_changed_and_the_command_remakes_the_scree
         .until("return answers[0].answer.record.points.rows.length === 240 && document.body.dataset.state === 'ready'");
     assert_eq!(browser.run(estimate), before, "with all rows back, all is as it was");
 
-    let beside =
-        "const s = document.getElementById('law-b'); s.value = 'kaplan'; s.dispatchEvent(new Event('change'))";
+    let beside = "const s = document.getElementById('law-b'); s.value = 'kaplan'; s.dispatchEvent(new Event('change'))";
     browser.run(beside);
     browser.until("return document.querySelectorAll('#answers article').length === 2");
     let wrong = "const w = document.getElementById('where'); w.value = 'L <'; w.dispatchEvent(new Event('change'))";
