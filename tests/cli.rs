@@ -948,3 +948,27 @@ fn a_bound_on_an_objective_is_a_number_of_its_column() {
     let (status, why) = sentence(&["frontier", "wang2020-apq", "--minimise", "latency", "--at", "latency=9 GFLOP"]);
     assert!(status == 2 && why.contains("--at"), "{why}");
 }
+
+#[test]
+fn two_recipes_compare_above_an_asymptote_that_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |name: &str, loss: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("C,loss\n3.82e17,{loss}\n")).unwrap();
+        path
+    };
+    let (a, b) = (table("a.csv", "3.5422"), table("b.csv", "3.52"));
+    let chosen =
+        ["compare", path(&a), path(&b), "--asymptote", "1.6", "--alpha", "0.0941", "--throughput", "433986,410000"];
+    let value = json(&[&chosen[..], &["--sensitivity", "1.4,1.8,1.9", "--json"]].concat());
+    let near =
+        |value: &Value, want: f64| assert!((value.as_f64().unwrap() / want - 1.0).abs() < 1e-7, "{value} {want}");
+    near(&value["speed"]["speed_up"]["estimate"], 1.1299458);
+    near(&value["speed"]["wall_clock"]["estimate"], 1.0674947);
+    for (speed, want) in value["sensitivity"].as_array().unwrap().iter().zip([1.1170642, 1.1460081, 1.1556239]) {
+        near(&speed["speed_up"]["estimate"], want);
+    }
+    assert!(value["speed"]["speed_up"]["lower"].is_null() && value["verdict"].is_string());
+    let (status, why) = sentence(&["compare", path(&a), path(&b), "--asymptote", "4"]);
+    assert!(status == 2 && why.contains("lowest loss, 3.52"), "{why}");
+}

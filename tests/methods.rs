@@ -261,3 +261,123 @@ mod compared {
         assert!(refused(few, &["chinchilla", "kaplan"]).contains("leave no origin with 8 rows before it"));
     }
 }
+
+mod recipes {
+    use super::design::Stream;
+    use scaling_laws::data::ingest::Source;
+    use scaling_laws::data::measurements::Measurements;
+    use scaling_laws::methods::compare::recipes::{Compare, Ends, Recipes, Settings};
+    use scaling_laws::methods::method::{Amount, Author, Given};
+
+    fn given(level: f64) -> Given {
+        let table = |given: Given, name: &str, id: &str| given.table(name, Source::named(id), Vec::new(), None);
+        table(table(Given::new(0, level), "baseline", "marin2025-moe"), "variant", "marin2025-august")
+    }
+
+    fn near(ends: Ends, want: [f64; 3]) {
+        let got = [Some(ends.estimate), ends.lower, ends.upper];
+        for (got, want) in got.into_iter().zip(want) {
+            let got = got.expect("it is determined");
+            assert!((got - want).abs() < 6e-8 * want.abs(), "{got} {want}");
+        }
+    }
+
+    /// Lines above four pinned asymptotes, their projections and 90 % prediction intervals, from the six
+    /// printed points by least squares of ln(L - Linf) on ln C.
+    #[test]
+    fn the_pinned_frontier_projects_as_computed_from_the_printed_points() {
+        let table = [
+            (1.4, [2.5973626, 2.5893579, 2.6054212], [2.2167341, 2.2083746, 2.2251800], 0.0830725),
+            (1.6, [2.6049741, 2.5952155, 2.6148284], [2.2505288, 2.2408655, 2.2603377], 0.094444195),
+            (1.8, [2.6145334, 2.5991727, 2.6301893], [2.2918927, 2.2777371, 2.3064677], 0.10951926),
+            (0.0, [2.5693961, 2.5415848, 2.5975118], [2.0859431, 2.0514138, 2.1210537], 0.045264301),
+        ];
+        for (asymptote, first, second, alpha) in table {
+            let settings = Settings {
+                asymptote: Some(Amount(asymptote)),
+                to: vec![Amount(1e21), Amount(1e23)],
+                ..Settings::default()
+            };
+            let found = Compare::run(&given(0.9), &settings).expect("they compare");
+            near(found.projections[0].baseline, first);
+            near(found.projections[1].baseline, second);
+            let crossing = found.crossing.expect("two lines");
+            assert!((crossing.baseline / alpha - 1.0f64).abs() < 1e-6, "{crossing:?}");
+        }
+        let settings = Settings { asymptote: Some(Amount(1.6)), ..Settings::default() };
+        let given = given(0.9);
+        let found = Compare::run(&given, &settings).expect("they compare");
+        let (crossing, free) = (found.crossing.expect("two lines"), found.free_asymptote.expect("six points"));
+        assert!((crossing.variant - 0.089529202).abs() < 1e-9, "three points of August: {crossing:?}");
+        assert!((free.estimate / 1.4513473 - 1.0).abs() < 1e-7, "{free:?}");
+        assert!(free.lower.is_some_and(|low| low < 1.45) && free.upper.is_some_and(|high| high > 1.6), "{free:?}");
+        assert_eq!(found.sensitivity.len(), 3);
+        let chosen = found.speed.expect("a speed-up").speed_up;
+        assert!(found.sensitivity.iter().all(|other| other.speed_up.estimate != chosen.estimate));
+        assert!(
+            chosen.lower.is_some_and(|low| low > 1.0) && found.verdict.contains("asymptote 1.6"),
+            "{}",
+            found.verdict
+        );
+        assert!(given.warnings().iter().any(|warning| warning.kind == "exponents-differ"));
+        // From the baseline's own point at the budget of a pair, whatever the compute.
+        let pair = &found.pairs[0];
+        let alpha = found.speed.expect("a speed-up").alpha.estimate;
+        let want = ((3.5273f64 - 1.6) / (3.361 - 1.6)).powf(1.0 / alpha);
+        assert!((pair.speed_up.expect("above the asymptote") / want - 1.0).abs() < 1e-12);
+    }
+
+    /// Runs at the same sizes and data, the variant worth so many times the compute in N and D.
+    fn compared(worth: f64, noise: f64, asymptote: Option<f64>, seed: u64) -> (Recipes, Vec<String>) {
+        let mut stream = Stream(seed);
+        let mut table = |worth: f64| {
+            let c: Vec<f64> = (0..8).map(|k| 1e18 * 3f64.powi(k)).collect();
+            let loss = |c: &f64| 1.7 + 60.0 * (worth * c).powf(-0.09) * (noise * stream.normal()).exp();
+            Measurements::from_columns("made", vec![("C", c.clone()), ("L", c.iter().map(loss).collect())])
+        };
+        let given = Given::new(0, 0.95).rows("baseline", table(1.0)).rows("variant", table(worth));
+        let settings = Settings { asymptote: asymptote.map(Amount), ..Settings::default() };
+        let found = Compare::run(&given, &settings).expect("they compare");
+        (found, given.warnings().into_iter().map(|warning| warning.kind).collect())
+    }
+
+    #[test]
+    fn a_recipe_worth_a_third_more_compute_is_found_to_be_and_its_interval_covers() {
+        let (exact, _) = compared(4.0 / 3.0, 0.0, Some(1.7), 1);
+        let speed = exact.speed.expect("a speed-up").speed_up;
+        assert!((speed.estimate * 3.0 / 4.0 - 1.0).abs() < 1e-9, "{speed:?}");
+        let covers = |seed: &u64| {
+            let (found, _) = compared(4.0 / 3.0, 0.003, Some(1.7), *seed);
+            let ends = found.speed.expect("a speed-up").speed_up;
+            ends.lower.expect("determined") <= 4.0 / 3.0 && 4.0 / 3.0 <= ends.upper.expect("determined")
+        };
+        // Binomial of 100 at .95: within 3.7 standard deviations.
+        let count = (0..100).filter(covers).count();
+        assert!((87..=100).contains(&count), "{count}");
+        let same = (0..100)
+            .filter(|seed| compared(1.0, 0.003, Some(1.7), *seed).0.verdict.starts_with("no difference"))
+            .count();
+        assert!((87..=100).contains(&same), "{same}");
+    }
+
+    #[test]
+    fn without_an_asymptote_there_are_differences_and_no_speed_up() {
+        let (found, warnings) = compared(1.5, 0.003, None, 3);
+        assert!(found.speed.is_none() && found.shown && found.difference.is_some_and(|d| d.estimate < 0.0));
+        assert!(found.verdict.starts_with("the variant's loss is lower by"), "{}", found.verdict);
+        assert!(warnings.contains(&"no-asymptote".to_owned()));
+    }
+
+    #[test]
+    fn what_makes_no_speed_up_is_refused_in_one_sentence() {
+        let refused = |asymptote: Option<f64>, alpha: Option<f64>| {
+            let settings =
+                Settings { asymptote: asymptote.map(Amount), alpha: alpha.map(Amount), ..Settings::default() };
+            Compare::run(&given(0.9), &settings).expect_err("it is refused").to_string()
+        };
+        assert!(refused(Some(2.7222), None).contains("does not lie below the lowest loss, 2.7222"));
+        assert!(refused(None, Some(0.09)).contains("add asymptote"));
+        assert!(refused(Some(1.6), Some(0.0)).contains("alpha = 0 must be a positive number"));
+        assert!(refused(Some(-1.0), None).contains("must not be negative"));
+    }
+}

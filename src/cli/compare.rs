@@ -1,34 +1,59 @@
-//! `scaling compare`.
+//! `scaling compare`: laws on one table, or two recipes on a table each.
 
 use super::method::{self, Common};
-use super::{Failure, Outcome, assignment, pair, print_json};
+use super::{Failure, Outcome, amount, assignment, flop, pair, print_json};
 use crate::methods::job::{JobTable, MethodJob};
 use crate::record::method::MethodRecord;
-use crate::work::given::{self, Given};
+use crate::work::given::{self, Amount, Given};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 
 /// Which rows, and what is compared on them.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example: scaling compare hoffmann2022-figure4 --where 'L < 3.4469' --laws chinchilla,skaling,kaplan --at N=70B,D=1.4T"
+    after_help = "Example: scaling compare hoffmann2022-figure4 --where 'L < 3.4469' --laws chinchilla,skaling,kaplan --at N=70B,D=1.4T
+         scaling compare marin2025-moe marin2025-august --asymptote 1.6 --to 1e21"
 )]
 pub struct Args {
-    /// A file or a built-in data set's id
+    /// A file or a built-in data set's id; of two recipes, the baseline
     table: String,
-    /// Laws to compare on its rows, by what they say of budgets that they have not seen
-    #[arg(long, value_name = "ID,...", value_delimiter = ',', required = true)]
+    /// The table of another recipe, to be compared with the first
+    variant: Option<String>,
+    /// Laws to compare on the rows of one table, by what they say of budgets that they have not seen
+    #[arg(
+        long,
+        value_name = "ID,...",
+        value_delimiter = ',',
+        required_unless_present = "variant",
+        conflicts_with = "variant"
+    )]
     laws: Vec<String>,
     /// Column that orders the rows: budgets are forecast from the smaller ones [default: C]
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
     /// A run to predict by every law and by their average
-    #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment)]
+    #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment, requires = "laws")]
     at: Vec<Given>,
-    /// Which column plays a role
+    /// Loss that no compute takes away, which an effective speed-up rests on: it belongs to the
+    /// evaluation set, and is chosen
+    #[arg(long, value_name = "L", value_parser = amount, requires = "variant")]
+    asymptote: Option<Amount>,
+    /// Other asymptotes to show the speed-up at [default: 0, an eighth less, an eighth more]
+    #[arg(long, value_name = "L,...", value_delimiter = ',', value_parser = amount, requires = "asymptote")]
+    sensitivity: Vec<Amount>,
+    /// Exponent of both recipes above the asymptote [default: that of least squares]
+    #[arg(long, value_name = "X", value_parser = amount, requires = "asymptote")]
+    alpha: Option<Amount>,
+    /// Compute at which to project both recipes
+    #[arg(long, value_name = "C,...", value_delimiter = ',', value_parser = flop, requires = "asymptote")]
+    to: Vec<f64>,
+    /// Tokens a second of baseline and variant, for the speed-up in time
+    #[arg(long, value_name = "BASELINE,VARIANT", value_delimiter = ',', value_parser = amount, requires = "asymptote")]
+    throughput: Vec<Amount>,
+    /// Which column plays a role, in every table
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair)]
     map: Vec<(String, String)>,
-    /// Rows to keep
+    /// Rows to keep, in every table
     #[arg(long = "where", value_name = "EXPR")]
     filter: Option<String>,
     /// Coverage of intervals
@@ -38,27 +63,62 @@ pub struct Args {
     common: Common,
 }
 
-/// Prints how well each law forecasts what it has not seen.
+/// Prints how well each law forecasts what it has not seen, or what one recipe gains over another.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if !(args.level > 0.0 && args.level < 1.0) {
         return Err(Failure::request(format!("--level {} must lie between 0 and 1", args.level)));
     }
+    let mut job = match &args.variant {
+        Some(variant) => recipes(args, variant)?,
+        None => laws(args)?,
+    };
+    job.level = args.level;
+    method::run_as(job, Vec::new(), &args.common, out, &|record, out| print_json(out, &flat(record)))
+}
+
+fn table(args: &Args, name: &str, data: &str) -> JobTable {
+    JobTable { name: name.to_owned(), map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(data) }
+}
+
+fn laws(args: &Args) -> Result<MethodJob, Failure> {
     let unit = |symbol: &str| {
-        let input =
-            args.laws.iter().filter_map(|id| crate::laws::find(id)?.card().input(symbol).map(|i| (id, i))).next();
-        let (id, i) = input?;
-        Some(crate::laws::find(id)?.card().inputs[i].unit.to_owned())
+        let cards = args.laws.iter().filter_map(|id| Some(crate::laws::find(id)?.card()));
+        let mut inputs = cards.filter_map(|card| Some(card.inputs[card.input(symbol)?].unit.to_owned()));
+        inputs.next()
     };
     let at = given::values(&args.at, &unit).map_err(|error| Failure::request(format!("--at {error}")))?;
     let mut job = MethodJob::new("compare");
-    job.level = args.level;
-    job.tables = vec![JobTable { map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(&args.table) }];
+    job.tables = vec![table(args, "", &args.table)];
     job.settings = json!({
         "laws": args.laws,
         "by": args.by,
         "at": at.into_iter().map(|(symbol, value)| (symbol, json!(value))).collect::<Map<String, Value>>(),
     });
-    method::run_as(job, Vec::new(), &args.common, out, &|record, out| print_json(out, &flat(record)))
+    Ok(job)
+}
+
+fn recipes(args: &Args, variant: &str) -> Result<MethodJob, Failure> {
+    // A loss is in the unit of the tables, which are not read yet: typed without one.
+    let plain =
+        |flag: &str, typed: &Amount| typed.in_unit(None).map_err(|error| Failure::request(format!("{flag}: {error}")));
+    let all = |flag: &str, typed: &[Amount]| typed.iter().map(|one| plain(flag, one)).collect::<Result<Vec<f64>, _>>();
+    let throughput = all("--throughput", &args.throughput)?;
+    if !matches!(throughput.len(), 0 | 2) {
+        return Err(Failure::request(
+            "--throughput takes two numbers, those of the baseline and of the variant: 434e3,410e3",
+        ));
+    }
+    let mut job = MethodJob::new("recipes");
+    job.tables = vec![table(args, "baseline", &args.table), table(args, "variant", variant)];
+    job.settings = json!({
+        "asymptote": args.asymptote.as_ref().map(|typed| plain("--asymptote", typed)).transpose()?,
+        "sensitivity": all("--sensitivity", &args.sensitivity)?,
+        "alpha": args.alpha.as_ref().map(|typed| plain("--alpha", typed)).transpose()?,
+        "by": args.by,
+        "to": args.to,
+        "throughput": (!throughput.is_empty()).then_some(throughput),
+    });
+    Ok(job)
 }
 
 /// The outcome itself, with what a record keeps beside it; a law without scores has null ones.

@@ -72,7 +72,7 @@ enum Verb {
     Extrapolate(extrapolate::Args),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
-    /// Compare laws by how well they forecast budgets that they have not seen
+    /// Compare laws by their forecasts of unseen budgets, or two recipes by compute at equal loss
     Compare(Box<compare::Args>),
     /// Find the rows of a table that no other row betters
     Frontier(Box<frontier::Args>),

@@ -2,7 +2,7 @@
 
 use crate::data::ingest::suggestion;
 use crate::methods::allocation::approaches::{Approaches, Recipe};
-use crate::methods::compare::laws::Compare;
+use crate::methods::compare::{laws, recipes};
 use crate::methods::frontier::Frontier;
 use crate::methods::lifetime::Lifetime;
 use crate::methods::method::{Method, MethodError, Of};
@@ -13,7 +13,8 @@ pub static METHODS: &[&dyn Method] = &[
     // Compute.
     &Of::<Approaches>::new(),
     &Of::<Recipe>::new(),
-    &Of::<Compare>::new(),
+    &Of::<laws::Compare>::new(),
+    &Of::<recipes::Compare>::new(),
     // Hyper-parameters.
     &Of::<Recommend>::new(),
     // Tables.

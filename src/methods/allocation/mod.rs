@@ -17,7 +17,8 @@ pub mod power_law;
 pub use envelope::{Envelope, envelope};
 pub use isoflop::{IsoFlops, isoflops};
 pub use porian::{Porian, porian};
-pub use power_law::PowerLaw;
+pub(crate) use power_law::t_quantile;
+pub use power_law::{Line, PowerLaw};
 
 use crate::data::measurements::Measurements;
 

@@ -26,36 +26,68 @@ pub struct PowerLaw {
     pub r_squared: f64,
 }
 
+/// A line of least weighted squares and what its errors are made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// Weighted means of both coordinates: the line passes through them.
+    pub centre: (f64, f64),
+    /// Its slope.
+    pub slope: f64,
+    /// Σ w (x − x̄)².
+    pub xx: f64,
+    /// Σ w r² about the line.
+    pub rest: f64,
+    /// Σ w (y − ȳ)².
+    pub all: f64,
+    /// Points.
+    pub count: usize,
+}
+
+impl Line {
+    /// Through points, equal weights if none are given. None with fewer than two distinct x.
+    pub fn through(x: &[f64], y: &[f64], weights: Option<&[f64]>) -> Option<Self> {
+        let count = x.len();
+        let w = |i: usize| weights.map_or(1.0, |weights| weights[i]);
+        let sum = |f: &dyn Fn(usize) -> f64| (0..count).map(|i| w(i) * f(i)).sum::<f64>();
+        let total = sum(&|_| 1.0);
+        let centre = (sum(&|i| x[i]) / total, sum(&|i| y[i]) / total);
+        let xx = sum(&|i| (x[i] - centre.0).powi(2));
+        if count < 2 || xx <= 1e-12 * total {
+            return None;
+        }
+        let slope = sum(&|i| (x[i] - centre.0) * (y[i] - centre.1)) / xx;
+        let rest = sum(&|i| (y[i] - centre.1 - slope * (x[i] - centre.0)).powi(2));
+        Some(Self { centre, slope, xx, rest, all: sum(&|i| (y[i] - centre.1).powi(2)), count })
+    }
+    /// The value at x.
+    pub fn at(&self, x: f64) -> f64 {
+        self.centre.1 + self.slope * (x - self.centre.0)
+    }
+    /// n − 2.
+    pub fn freedom(&self) -> f64 {
+        self.count as f64 - 2.0
+    }
+}
+
 impl PowerLaw {
     /// The line through (ln x, ln y) of least weighted squares, equal weights if none are given.
     /// The error follows from the scatter about the line, Student's t with two degrees less than
     /// points. None with fewer than two distinct x.
     pub fn fit(ln_x: &[f64], ln_y: &[f64], weights: Option<&[f64]>, level: f64) -> Option<Self> {
-        let count = ln_x.len();
-        let w = |i: usize| weights.map_or(1.0, |weights| weights[i]);
-        let sum = |f: &dyn Fn(usize) -> f64| (0..count).map(|i| w(i) * f(i)).sum::<f64>();
-        let total = sum(&|_| 1.0);
-        let (x, y) = (sum(&|i| ln_x[i]) / total, sum(&|i| ln_y[i]) / total);
-        let xx = sum(&|i| (ln_x[i] - x).powi(2));
-        if count < 2 || xx <= 1e-12 * total {
-            return None;
-        }
-        let exponent = sum(&|i| (ln_x[i] - x) * (ln_y[i] - y)) / xx;
-        let rest = sum(&|i| (ln_y[i] - y - exponent * (ln_x[i] - x)).powi(2));
-        let all = sum(&|i| (ln_y[i] - y).powi(2));
-        let freedom = count as f64 - 2.0;
-        let standard_error = (freedom > 0.0).then(|| (rest / freedom / xx).sqrt());
+        let line = Line::through(ln_x, ln_y, weights)?;
+        let freedom = line.freedom();
+        let standard_error = (freedom > 0.0).then(|| (line.rest / freedom / line.xx).sqrt());
         let half = standard_error.and_then(|error| Some(error * t_quantile(freedom, level)?));
         Some(Self {
-            coefficient: (y - exponent * x).exp(),
-            exponent,
+            coefficient: line.at(0.0).exp(),
+            exponent: line.slope,
             standard_error,
-            lower: half.map(|half| exponent - half),
-            upper: half.map(|half| exponent + half),
+            lower: half.map(|half| line.slope - half),
+            upper: half.map(|half| line.slope + half),
             level,
             method: "scatter about the line, Student's t".to_owned(),
-            points: count,
-            r_squared: if all > 0.0 { 1.0 - rest / all } else { 1.0 },
+            points: line.count,
+            r_squared: if line.all > 0.0 { 1.0 - line.rest / line.all } else { 1.0 },
         })
     }
     /// The same line with the interval of the given replicates of its exponent.

@@ -1,6 +1,7 @@
-//! What predicts better: laws on the same rows.
+//! What is better: laws on the same rows, recipes on the same kind of runs.
 
 pub mod laws;
 mod origins;
+pub mod recipes;
 
 pub use origins::{Origin, Split, split};
