@@ -972,3 +972,13 @@ fn two_recipes_compare_above_an_asymptote_that_is_chosen() {
     let (status, why) = sentence(&["compare", path(&a), path(&b), "--asymptote", "4"]);
     assert!(status == 2 && why.contains("lowest loss, 3.52"), "{why}");
 }
+
+#[test]
+fn groups_share_parameters_of_one_law() {
+    let shared = ["compare", "gadre2024-overtraining", "--group", "dataset", "--share", "alpha,beta"];
+    let value = json(&[&shared[..], &["--laws", "chinchilla", "--json"]].concat());
+    assert_eq!(value["groups"].as_array().unwrap().len(), 3);
+    assert!(value["verdict"].is_string() && value["shared"][0]["tied"]["estimate"].is_number());
+    let (status, why) = sentence(&[&shared[..], &["--laws", "chinchilla,kaplan"]].concat());
+    assert!(status == 2 && why.contains("one law"), "{why}");
+}

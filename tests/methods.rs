@@ -381,3 +381,108 @@ mod recipes {
         assert!(refused(Some(-1.0), None).contains("must not be negative"));
     }
 }
+
+mod transferred {
+    use scaling_laws::data::ingest::Source;
+    use scaling_laws::data::measurements::{Label, Measurements};
+    use scaling_laws::methods::compare::transfer::{Borrow, Settings, Transfer, Value};
+    use scaling_laws::methods::method::{Amount, Author, Given, MethodError};
+
+    fn settings(law: &str, group: &str, share: &[&str]) -> Settings {
+        let share = share.iter().map(|symbol| (*symbol).to_owned()).collect();
+        let at = [("N".to_owned(), Amount(1e10)), ("D".to_owned(), Amount(2e11))].into();
+        Settings { law: law.to_owned(), group: group.to_owned(), share, at, ..Settings::default() }
+    }
+
+    fn near(value: Value, want: [f64; 3]) {
+        let got = [Some(value.estimate), value.lower, value.upper];
+        for (got, want) in got.into_iter().zip(want) {
+            let got = got.expect("it is determined");
+            assert!((got / want - 1.0).abs() < 2e-6, "{got} {want}");
+        }
+    }
+
+    /// The same minimum, intervals and predictions by SciPy: 40 starts of least_squares on log residuals,
+    /// Huber's loss and Proposal 2 in turn, the classical price from central differences.
+    #[test]
+    fn three_training_sets_share_exponents_as_an_independent_fit_has_them() {
+        let given = Given::new(0, 0.95).table("runs", Source::named("gadre2024-overtraining"), Vec::new(), None);
+        let found = Borrow::run(&given, &settings("chinchilla", "dataset", &["alpha", "beta"])).expect("it runs");
+        near(found.shared[0].tied, [0.24574398, 0.21843903, 0.27304892]);
+        near(found.shared[1].tied, [0.25520119, 0.23224382, 0.27815855]);
+        assert!((found.noise.expect("it was found") / 0.0146613107 - 1.0).abs() < 1e-6);
+        let own = |group: usize| [0, 1, 2].map(|j| found.groups[group].own[j].tied.estimate);
+        for (group, want) in [
+            (0, [1.72455008, 104.0320064, 217.5270633]),
+            (1, [1.68167723, 108.9806591, 223.8187916]),
+            (2, [1.55315377, 110.6354592, 222.2207105]),
+        ] {
+            for (got, want) in own(group).into_iter().zip(want) {
+                assert!((got / want - 1.0f64).abs() < 2e-6, "{group}: {got} {want}");
+            }
+        }
+        near(found.groups[0].prediction.expect("it was asked for"), [2.37150395, 2.29018968, 2.4557053]);
+        near(found.groups[2].prediction.expect("it was asked for"), [2.22926979, 2.1511564, 2.31021966]);
+        // What was not seen is forecast better with borrowed exponents than without.
+        assert_eq!(found.ways[0].way, "tied");
+        let alone = found.pairs.iter().find(|pair| pair.law == "alone").expect("groups are large enough");
+        assert!(alone.shown && alone.difference > 0.01, "{alone:?}");
+        let aic =
+            |way: &str| found.ways.iter().find(|w| w.way == way).and_then(|w| w.criteria).expect("it has one").aic;
+        assert!(aic("tied") < aic("alone") && aic("tied") < aic("pooled"));
+        assert!(found.verdict.contains("alone shown to be worse"), "{}", found.verdict);
+    }
+
+    /// Families of so many rows each, exactly on Hoffmann's form with common exponents.
+    fn families(rows: &[usize]) -> Measurements {
+        let (mut columns, mut names) = ([Vec::new(), Vec::new(), Vec::new()], Vec::new());
+        for (g, &count) in rows.iter().enumerate() {
+            for k in 0..count as i32 {
+                let (n, d) = (1e7 * 2f64.powi(k % 5), 1e9 * 3f64.powi((k / 5 + k) % 4));
+                let scale = 1.0 + 0.1 * g as f64;
+                let loss = 1.6 * scale + 400.0 / scale / n.powf(0.34) + 2000.0 * scale / d.powf(0.37);
+                columns.iter_mut().zip([n, d, loss]).for_each(|(column, v)| column.push(v));
+                names.push(format!("family {g}"));
+            }
+        }
+        let [n, d, l] = columns;
+        let mut out = Measurements::from_columns("families", vec![("N", n), ("D", d), ("L", l)]);
+        out.labels.push(Label { name: "family".to_owned(), values: names });
+        out
+    }
+
+    fn borrowed(rows: &[usize]) -> (Result<Transfer, MethodError>, Vec<String>) {
+        let given = Given::new(0, 0.95).rows("runs", families(rows));
+        let found = Borrow::run(&given, &settings("chinchilla", "family", &["alpha", "beta"]));
+        (found, given.warnings().into_iter().map(|warning| warning.kind).collect())
+    }
+
+    #[test]
+    fn a_family_of_three_runs_borrows_from_its_siblings() {
+        let (found, _) = borrowed(&[20, 16, 3]);
+        let found = found.expect("it runs");
+        let small = &found.groups[2];
+        assert_eq!((small.rows, small.held), (3, None));
+        assert!(small.own.iter().all(|parameter| parameter.alone == [None]), "three runs alone fit nothing");
+        let want = 1.6 * 1.2 + 400.0 / 1.2 / 1e10f64.powf(0.34) + 2000.0 * 1.2 / 2e11f64.powf(0.37);
+        let said = small.prediction.expect("it was asked for").estimate;
+        assert!((said / want - 1.0).abs() < 1e-5, "{said} {want}");
+        assert!((found.shared[0].tied.estimate / 0.34 - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn who_has_nobody_to_borrow_from_is_told() {
+        let (found, warnings) = borrowed(&[20, 16, 2]);
+        assert_eq!(found.expect("two are left").groups.len(), 2);
+        assert!(warnings.contains(&"group-too-small".to_owned()));
+        let why = borrowed(&[20, 2]).0.expect_err("one is left").to_string();
+        assert!(why.contains("nobody to borrow from"), "{why}");
+        let refused = |law: &str, share: &[&str]| {
+            let given = Given::new(0, 0.95).rows("runs", families(&[20, 16]));
+            Borrow::run(&given, &settings(law, "family", share)).expect_err("it is refused").to_string()
+        };
+        assert!(refused("chinchilla", &["gamma"]).contains("no parameter gamma to share; it has E, A, B, alpha, beta"));
+        assert!(refused("chinchilla", &[]).contains("share some of the parameters"));
+        assert!(refused("chinchila", &["alpha"]).contains("did you mean chinchilla?"));
+    }
+}

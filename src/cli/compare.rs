@@ -1,4 +1,4 @@
-//! `scaling compare`: laws on one table, or two recipes on a table each.
+//! `scaling compare`: laws on one table, two recipes on a table each, or groups that share parameters.
 
 use super::method::{self, Common};
 use super::{Failure, Outcome, amount, assignment, flop, pair, print_json};
@@ -12,7 +12,8 @@ use std::io::Write;
 #[derive(clap::Args)]
 #[command(
     after_help = "Example: scaling compare hoffmann2022-figure4 --where 'L < 3.4469' --laws chinchilla,skaling,kaplan --at N=70B,D=1.4T
-         scaling compare marin2025-moe marin2025-august --asymptote 1.6 --to 1e21"
+         scaling compare marin2025-moe marin2025-august --asymptote 1.6 --to 1e21
+         scaling compare gadre2024-overtraining --laws chinchilla --group dataset --share alpha,beta"
 )]
 pub struct Args {
     /// A file or a built-in data set's id; of two recipes, the baseline
@@ -34,6 +35,12 @@ pub struct Args {
     /// A run to predict by every law and by their average
     #[arg(long, value_name = "SYMBOL=VALUE,...", value_delimiter = ',', value_parser = assignment, requires = "laws")]
     at: Vec<Given>,
+    /// Text column that parts the table into groups, which one law is fitted to together
+    #[arg(long, value_name = "COLUMN", requires_all = ["laws", "share"])]
+    group: Option<String>,
+    /// Parameters of the law that all groups share
+    #[arg(long, value_name = "PARAM,...", value_delimiter = ',', requires = "group")]
+    share: Vec<String>,
     /// Loss that no compute takes away, which an effective speed-up rests on: it belongs to the
     /// evaluation set, and is chosen
     #[arg(long, value_name = "L", value_parser = amount, requires = "variant")]
@@ -87,13 +94,18 @@ fn laws(args: &Args) -> Result<MethodJob, Failure> {
         inputs.next()
     };
     let at = given::values(&args.at, &unit).map_err(|error| Failure::request(format!("--at {error}")))?;
-    let mut job = MethodJob::new("compare");
+    let at = at.into_iter().map(|(symbol, value)| (symbol, json!(value))).collect::<Map<String, Value>>();
+    let (method, settings) = match (&args.group, &args.laws[..]) {
+        (None, laws) => ("compare", json!({ "laws": laws, "by": args.by, "at": at })),
+        (Some(group), [law]) => {
+            let share = &args.share;
+            ("transfer", json!({ "law": law, "group": group, "share": share, "by": args.by, "at": at }))
+        }
+        (Some(_), _) => return Err(Failure::request("groups share the parameters of one law: name one with --laws")),
+    };
+    let mut job = MethodJob::new(method);
     job.tables = vec![table(args, "", &args.table)];
-    job.settings = json!({
-        "laws": args.laws,
-        "by": args.by,
-        "at": at.into_iter().map(|(symbol, value)| (symbol, json!(value))).collect::<Map<String, Value>>(),
-    });
+    job.settings = settings;
     Ok(job)
 }
 

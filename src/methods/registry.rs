@@ -2,7 +2,7 @@
 
 use crate::data::ingest::suggestion;
 use crate::methods::allocation::approaches::{Approaches, Recipe};
-use crate::methods::compare::{laws, recipes};
+use crate::methods::compare::{laws, recipes, transfer};
 use crate::methods::frontier::Frontier;
 use crate::methods::lifetime::Lifetime;
 use crate::methods::method::{Method, MethodError, Of};
@@ -15,6 +15,7 @@ pub static METHODS: &[&dyn Method] = &[
     &Of::<Recipe>::new(),
     &Of::<laws::Compare>::new(),
     &Of::<recipes::Compare>::new(),
+    &Of::<transfer::Borrow>::new(),
     // Hyper-parameters.
     &Of::<Recommend>::new(),
     // Tables.

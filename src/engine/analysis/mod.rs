@@ -13,7 +13,7 @@ pub use beside::Beside;
 pub use forecast::{Forecast, Forecaster};
 pub use predictions::{Ranges, conditional, predict, unmet};
 pub use spending::spend;
-pub use spread::criteria;
+pub use spread::{criteria, criteria_of_tied};
 
 use crate::engine::fit::{Fit, repose, standard_objectives};
 use crate::engine::optimum::OptimumError;

@@ -3,7 +3,8 @@
 use super::Request;
 use crate::base::objective::Loss;
 use crate::data::measurements::Warning;
-use crate::engine::fit::{Fit, repose};
+use crate::engine::fit::tied::Tied;
+use crate::engine::fit::{Fit, Setup, repose};
 use crate::engine::solve::free_scale::log_normaliser;
 use crate::engine::uncertainty::Uncertainty;
 use crate::engine::uncertainty::bootstrap::{Bootstrap, bootstrap};
@@ -134,28 +135,40 @@ fn drawn(fit: &Fit, level: f64, draws: Bootstrap, out: &mut Spread) {
 /// Akaike's and Schwarz's criteria, where the loss is the logarithm of a density: a normal one, or
 /// Huber's at the delta of the fit, with the scale at which the rows are likeliest.
 pub fn criteria(fit: &Fit) -> Option<Criteria> {
-    let rows = &fit.setup.rows;
-    let residuals = fit.residuals();
-    let n = rows.weight.iter().filter(|w| **w > 0.0).count() as f64;
-    let unit = n / rows.weight.iter().sum::<f64>();
-    let half: f64 =
-        residuals.iter().zip(&rows.weight).map(|(r, w)| unit * w * fit.setup.objective.loss.rho(*r).value).sum();
-    let log_likelihood = match fit.setup.objective.loss {
+    let noise = fit.noise.map(|noise| noise.scale);
+    likelihood(&[&fit.setup], &fit.residuals(), noise, fit.setup.free())
+}
+
+/// The same of groups of rows whose parameters are tied.
+pub fn criteria_of_tied(tied: &Tied) -> Option<Criteria> {
+    let setups: Vec<&Setup> = tied.setups.iter().collect();
+    let residuals: Vec<f64> = tied.derivatives().into_iter().map(|row| row.0).collect();
+    likelihood(&setups, &residuals, tied.noise, tied.free())
+}
+
+fn likelihood(setups: &[&Setup], residuals: &[f64], noise: Option<f64>, free: usize) -> Option<Criteria> {
+    let objective = setups.first()?.objective;
+    let weights: Vec<f64> = setups.iter().flat_map(|setup| setup.rows.weight.iter().copied()).collect();
+    let n = weights.iter().filter(|w| **w > 0.0).count() as f64;
+    let unit = n / weights.iter().sum::<f64>();
+    let half: f64 = residuals.iter().zip(&weights).map(|(r, w)| unit * w * objective.loss.rho(*r).value).sum();
+    let log_likelihood = match objective.loss {
         Loss::Squared => {
             let variance = 2.0 * half / n;
             -0.5 * n * ((2.0 * std::f64::consts::PI * variance).ln() + 1.0)
         }
         Loss::Huber { delta } => {
             // ρ is in units of s² for a quadratic zone of delta/s: s is that of the noise.
-            let s = fit.noise.map_or(delta / crate::base::objective::ADAPTIVE, |noise| noise.scale);
+            let s = noise.unwrap_or(delta / crate::base::objective::ADAPTIVE);
             -n * (s.ln() + log_normaliser(delta / s)) - half / (s * s)
         }
         Loss::Absolute => -n * ((2.0 * half / n).ln() + 1.0),
         _ => return None,
     };
     // ln |dz/dy| brings densities on the residual scale to the measured one.
-    let jacobian: f64 = rows.measured.iter().map(|&y| fit.spec.objective.residual.derivatives(y).0.abs().ln()).sum();
-    let parameters = fit.setup.free() + 1;
+    let measured = setups.iter().flat_map(|setup| &setup.rows.measured);
+    let jacobian: f64 = measured.map(|&y| objective.residual.derivatives(y).0.abs().ln()).sum();
+    let parameters = free + 1;
     let deviance = -2.0 * (log_likelihood + jacobian);
     let criteria =
         Criteria { aic: deviance + 2.0 * parameters as f64, bic: deviance + parameters as f64 * n.ln(), parameters };

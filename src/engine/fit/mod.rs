@@ -11,6 +11,7 @@ pub mod proof;
 pub mod repose;
 mod seeds;
 mod solver;
+pub mod tied;
 mod weights;
 
 pub use crate::record::Constraints;
@@ -195,12 +196,8 @@ fn predict_rows(setup: &Setup, theta: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// Poses the problem of a spec on measurements.
-///
-/// # Errors
-/// [`FitError`] when it cannot be posed: a missing role, too few rows, a value off the residual
-/// scale, a constraint that makes no sense.
-pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
+/// The rows of a spec: its law's columns, weights, and targets on the residual scale.
+fn rows_of(spec: &Spec, data: &Measurements) -> Result<Rows, FitError> {
     let card = spec.law.card();
     let source_name = data.provenance.source.clone();
     let column = |symbol: &str| {
@@ -226,6 +223,18 @@ pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
             scale: spec.objective.residual.name().to_owned(),
         });
     }
+    Ok(rows)
+}
+
+/// Poses the problem of a spec on measurements.
+///
+/// # Errors
+/// [`FitError`] when it cannot be posed: a missing role, too few rows, a value off the residual
+/// scale, a constraint that makes no sense.
+pub fn setup(spec: &Spec, data: &Measurements) -> Result<Setup, FitError> {
+    let card = spec.law.card();
+    let source_name = data.provenance.source.clone();
+    let rows = rows_of(spec, data)?;
     let (bindings, bounds, priors) = bind(spec)?;
     let free = bounds.len();
     if free == 0 {

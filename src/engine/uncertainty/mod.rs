@@ -10,6 +10,7 @@ pub mod interval;
 pub mod mixture;
 pub mod profile;
 pub mod subsample;
+pub mod tied;
 pub mod wild;
 
 use crate::base::objective::Residual;

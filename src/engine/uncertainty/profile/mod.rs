@@ -15,7 +15,7 @@ mod march;
 mod pinned;
 mod price;
 
-pub use price::{Price, expected};
+pub use price::{Price, Pricer, expected};
 
 use crate::base::objective::Loss;
 use crate::base::real::Order;
@@ -28,7 +28,7 @@ use crate::record::{End, Gates, Noise};
 use march::{March, Reach};
 use nalgebra::DVector;
 use pinned::{Held, Pinned};
-use price::{Pricer, Slopes};
+use price::Slopes;
 use std::sync::Arc;
 
 /// Rows beyond which a profile is not followed: there the delta method says the same.
@@ -548,6 +548,15 @@ fn floors(setup: &mut Setup, q: &mut [f64], problem: &FitProblem, noise: &Noise,
         }
     }
     setup.bounds = Arc::from(bounds);
+}
+
+/// Classical prices from the derivatives of rows under a smooth loss at the scale of its fit: residual,
+/// weight and gradient of each, in so many variables.
+pub fn classical(rows: &[(f64, f64, Vec<f64>)], loss: Loss, variables: usize) -> Option<Pricer> {
+    let inside: Vec<bool> = rows.iter().map(|(r, ..)| loss.is_quadratic_at(*r)).collect();
+    let curvature = inside.iter().filter(|i| **i).count() as f64 / inside.len() as f64;
+    let psi = rows.iter().map(|(r, w, _)| w.sqrt() * loss.rho(*r).slope).collect();
+    Pricer::new(&gates::matrix(rows, &[], variables), Slopes { psi, inside, curvature, square: None })
 }
 
 /// Prices and residuals of the weighted rows.

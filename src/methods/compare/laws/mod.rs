@@ -5,10 +5,10 @@
 mod card;
 mod outcome;
 mod rows;
-mod score;
 mod show;
+mod told;
 
-pub use outcome::{Comparison, Entry, Held, Pair, Predicted, Scores};
+pub use outcome::{Comparison, Entry, Held, Predicted};
 
 use crate::base::objective::Objective;
 use crate::data::ingest;
@@ -17,15 +17,16 @@ use crate::engine::analysis::{Forecast, Forecaster, criteria};
 use crate::engine::fit::{Fit, Spec, fit};
 use crate::engine::uncertainty::discrepancy::NewRun;
 use crate::engine::uncertainty::mixture::Mixture;
-use crate::methods::compare::{Origin, split};
+use crate::methods::compare::score::{ORIGINS, ROWS, claim, pair};
+use crate::methods::compare::{Origin, Pair, Scores, split};
 use crate::methods::method::{Amount, Author, Card, Given, MethodError};
 use crate::record::Estimate;
 use crate::record::chart::Section;
 use rayon::prelude::*;
 use rows::Entrant;
-use score::{ORIGINS, ROWS, Told, average_scores, pair, scores, told};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use told::{Told, average_scores, scores, told};
 
 /// Rows before the first origin beyond the parameters of the largest law.
 const SPARE: usize = 3;
@@ -189,7 +190,7 @@ fn assembled(
     let together: Vec<Vec<&Vec<Forecast>>> = not_worse.iter().filter_map(said).collect();
     let average = (together.len() > 1).then(|| average_scores(&together, measured, origins, given.level));
     Ok(Comparison {
-        verdict: verdict(&not_worse, &pairs, origins.len(), rows),
+        verdict: claim(&not_worse, &pairs, (rows, origins.len(), "origin")),
         winner,
         not_worse,
         pairs,
@@ -205,21 +206,6 @@ fn assembled(
         level: given.level,
         laws,
     })
-}
-
-/// Which predicts better, in a sentence.
-fn verdict(not_worse: &[String], pairs: &[Pair], origins: usize, rows: usize) -> String {
-    let on = format!("{rows} rows, {origins} origin{}", if origins == 1 { "" } else { "s" });
-    let worse: Vec<&str> = pairs.iter().filter(|pair| pair.shown).map(|pair| pair.law.as_str()).collect();
-    match not_worse {
-        [only] if pairs.is_empty() => format!("nothing to compare: {only} alone could be scored ({on})"),
-        [winner] => format!("{winner} predicts better than {} ({on})", worse.join(", ")),
-        alike => {
-            let rest =
-                if worse.is_empty() { String::new() } else { format!("; {} shown to be worse", worse.join(", ")) };
-            format!("no difference shown between {} ({on}){rest}: average their predictions", alike.join(", "))
-        }
-    }
 }
 
 fn warn(given: &Given, laws: &[Entry], origins: usize, rows: usize) {

@@ -1,6 +1,6 @@
 //! What a comparison of laws came to, as plain data.
 
-use crate::methods::compare::Split;
+use crate::methods::compare::{Pair, Scores, Split};
 use crate::record::Criteria;
 use serde::{Deserialize, Serialize};
 
@@ -40,23 +40,6 @@ pub struct Comparison {
     pub level: f64,
 }
 
-/// Scores of forecasts, means over origins of means over rows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Scores {
-    /// CRPS of ln y: the smaller the better.
-    pub crps: f64,
-    /// Logarithm of the density of ln y: the larger the better.
-    pub log_score: f64,
-    /// |ŷ/y − 1|.
-    pub relative_error: f64,
-    /// Share of rows within the interval of a new run.
-    pub coverage: f64,
-    /// Share within the interval that holds if the law is right.
-    pub coverage_if_right: f64,
-    /// CRPS at each origin.
-    pub by_origin: Vec<f64>,
-}
-
 /// One law.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -75,21 +58,6 @@ pub struct Entry {
     pub estimates: Vec<(String, f64)>,
     /// Held-out rows whose prediction the rows before do not determine.
     pub undetermined: usize,
-}
-
-/// A law against the best.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pair {
-    /// The best.
-    pub best: String,
-    /// The other.
-    pub law: String,
-    /// Mean over origins of its CRPS less that of the best.
-    pub difference: f64,
-    /// Standard error of that, over origins; none of one origin.
-    pub standard_error: Option<f64>,
-    /// Whether the best is shown to be better.
-    pub shown: bool,
 }
 
 /// One origin.

@@ -1,15 +1,13 @@
 //! The same rows for every law, and what orders them.
 
 use super::card::STATIC;
-use crate::data::ingest::{Needed, Request, suggestion};
+use crate::data::ingest::suggestion;
 use crate::data::measurements::Measurements;
 use crate::law::Law;
 use crate::laws;
+use crate::methods::compare::reading::{ordering, rows_of};
 use crate::methods::method::{Given, MethodError};
 use std::collections::BTreeSet;
-
-/// The one table.
-pub(super) const TABLE: &str = "runs";
 
 /// A law and the rows as it reads them.
 pub(super) struct Entrant {
@@ -66,14 +64,9 @@ pub(super) fn read(
     laws: &[&'static dyn Law],
     by: Option<&str>,
 ) -> Result<(Vec<Entrant>, String, Vec<f64>), MethodError> {
-    // Without a word, compute; where the table has none, the first input of the first law.
-    let by = match by {
-        Some(by) => by.to_owned(),
-        None if one(given, laws[0], "C").is_ok() => "C".to_owned(),
-        None => laws[0].card().inputs[0].symbol.to_owned(),
-    };
-    let mut all = laws.iter().map(|&law| Ok(Entrant { law, rows: one(given, law, &by)? }));
-    let mut all = all.by_ref().collect::<Result<Vec<Entrant>, MethodError>>()?;
+    let by = ordering(given, &STATIC, laws[0], by);
+    let one = |law: &&'static dyn Law| Ok(Entrant { law: *law, rows: rows_of(given, &STATIC, *law, &by, &[])? });
+    let mut all = laws.iter().map(one).collect::<Result<Vec<Entrant>, MethodError>>()?;
     // A table may lack a cell for one law alone.
     let ids = |entrant: &Entrant| entrant.rows.rows.iter().copied().collect::<BTreeSet<usize>>();
     let common = all[1..].iter().fold(ids(&all[0]), |kept, entrant| &kept & &ids(entrant));
@@ -85,17 +78,4 @@ pub(super) fn read(
     }
     let order = all[0].rows.column(&by).unwrap_or_default().to_vec();
     Ok((all, by, order))
-}
-
-fn one(given: &Given, law: &dyn Law, by: &str) -> Result<Measurements, MethodError> {
-    let card = law.card();
-    let mut request = Request::of(law);
-    if let Some(output) = request.needed.iter_mut().find(|needed| needed.symbol == card.output.symbol) {
-        output.positive = true;
-    }
-    if request.needed.iter().all(|needed| needed.symbol != by) {
-        let unit = if by == "C" { "FLOP" } else { "1" };
-        request.needed.push(Needed { positive: false, ..Needed::new(by, unit) });
-    }
-    given.read_columns(&STATIC, TABLE, request)
 }

@@ -2,7 +2,7 @@
 
 use super::outcome::{Comparison, Entry};
 use crate::base::units::si;
-use crate::methods::compare::Split;
+use crate::methods::compare::{Pair, Scores, Split};
 use crate::record::chart::{Chart, Look, Plot, Scale, Section, Series, Sheet, Tone};
 
 pub(super) fn section(outcome: &Comparison) -> Section {
@@ -67,7 +67,7 @@ fn scores(outcome: &Comparison) -> Sheet {
     let above = |entry: &Entry, of: fn(&Entry) -> Option<f64>| {
         of(entry).map_or_else(dash, |value| format!("{:.1}", value - best(of)))
     };
-    let cells = |scores: Option<&super::Scores>| match scores {
+    let cells = |scores: Option<&Scores>| match scores {
         Some(s) => [
             number(s.crps),
             format!("{:.2}", s.log_score),
@@ -143,7 +143,7 @@ fn chart(outcome: &Comparison) -> Chart {
         let at = outcome.pairs.iter().enumerate();
         let points = at.map(|(i, pair)| (pair.difference, i as f64));
         let end = |sign: f64| {
-            let of = move |pair: &super::Pair| pair.difference + sign * 2.0 * pair.standard_error.unwrap_or(0.0);
+            let of = move |pair: &Pair| pair.difference + sign * 2.0 * pair.standard_error.unwrap_or(0.0);
             outcome.pairs.iter().map(of).collect::<Vec<f64>>()
         };
         plots.push(Plot {

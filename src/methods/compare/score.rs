@@ -1,69 +1,63 @@
-//! One law at every origin, and the scores of what it said.
+//! Scores of forecasts of rows that were not seen, and the rule for a claim from them.
 
-use super::outcome::{Pair, Scores};
-use super::rows::Entrant;
-use crate::base::objective::Objective;
-use crate::engine::analysis::{Forecast, Forecaster};
-use crate::engine::fit::{Spec, Starts, fit, promising};
+use super::Origin;
 use crate::engine::uncertainty::interval::mean_and_sd;
 use crate::engine::uncertainty::mixture::Mixture;
-use crate::methods::compare::Origin;
+use serde::{Deserialize, Serialize};
 
-/// Starts of a fit that is not reported itself.
-const STARTS: usize = 16;
 /// Standard errors that a difference must exceed, and origins and rows there must be.
 const ERRORS: f64 = 2.0;
 pub(super) const ORIGINS: usize = 3;
 pub(super) const ROWS: usize = 60;
 
-/// What a law says of the rows held out at one origin, or why it says nothing.
-pub(super) type Told = Result<Vec<Forecast>, String>;
+/// Scores of forecasts, means over origins of means over rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// CRPS of ln y: the smaller the better.
+    pub crps: f64,
+    /// Logarithm of the density of ln y: the larger the better.
+    pub log_score: f64,
+    /// |ŷ/y − 1|.
+    pub relative_error: f64,
+    /// Share of rows within the interval of a new run.
+    pub coverage: f64,
+    /// Share within the interval that holds if the law is right.
+    pub coverage_if_right: f64,
+    /// CRPS at each origin.
+    pub by_origin: Vec<f64>,
+}
 
-/// Fits a law before an origin and forecasts the rows after it.
-pub(super) fn told(entrant: &Entrant, origin: &Origin, level: f64) -> Told {
-    let before = entrant.rows.select(&origin.before);
-    let mut spec = Spec::new(entrant.law, Objective::DEFAULT);
-    spec.starts = Starts::Only(promising(&spec, &before, STARTS).map_err(|error| error.to_string())?);
-    let fit = fit(&spec, &before).map_err(|error| error.to_string())?;
-    let forecaster = Forecaster::new(&fit, level).ok_or("its residuals are not logarithms")?;
-    let at = |&row: &usize| {
-        forecaster.at(&entrant.inputs(row)).ok_or_else(|| {
-            format!("fitted to {} rows, it says nothing finite of row {}", origin.before.len(), entrant.rows.rows[row])
-        })
-    };
-    origin.held.iter().map(at).collect()
+/// What is compared against the best of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The best.
+    pub best: String,
+    /// The other.
+    pub law: String,
+    /// Mean over origins of its CRPS less that of the best.
+    pub difference: f64,
+    /// Standard error of that, over origins; none of one origin.
+    pub standard_error: Option<f64>,
+    /// Whether the best is shown to be better.
+    pub shown: bool,
 }
 
 /// What is scored of a forecast: a point, the distribution if the law is right, and the one that
 /// intervals come from.
-struct Scored {
-    point: f64,
-    if_right: Mixture,
-    beside: Mixture,
+#[derive(Clone)]
+pub(super) struct Scored {
+    pub point: f64,
+    pub if_right: Mixture,
+    pub beside: Mixture,
 }
 
-/// Scores what one law said, origin by origin.
-pub(super) fn scores(told: &[&Vec<Forecast>], measured: &[f64], origins: &[Origin], level: f64) -> Scores {
-    let one = |k: usize, row: usize| {
-        let said = &told[k][row];
-        Scored { point: said.law, if_right: said.if_right.clone(), beside: said.beside.clone() }
-    };
-    mean_scores(&one, measured, origins, level)
-}
-
-/// Scores the equal average of what several laws said; its point is their geometric mean.
-pub(super) fn average_scores(told: &[Vec<&Vec<Forecast>>], measured: &[f64], origins: &[Origin], level: f64) -> Scores {
-    let one = |k: usize, row: usize| {
-        let said: Vec<&Forecast> = told.iter().map(|law| &law[k][row]).collect();
-        let all =
-            |of: fn(&Forecast) -> &Mixture| Mixture::average(&said.iter().map(|f| of(f).clone()).collect::<Vec<_>>());
-        let if_right = all(|f| &f.if_right);
-        Scored { point: if_right.mean().exp(), if_right, beside: all(|f| &f.beside) }
-    };
-    mean_scores(&one, measured, origins, level)
-}
-
-fn mean_scores(one: &dyn Fn(usize, usize) -> Scored, measured: &[f64], origins: &[Origin], level: f64) -> Scores {
+/// Scores of forecasts, by origin and row, as means over origins of means over rows.
+pub(super) fn mean_scores(
+    one: &dyn Fn(usize, usize) -> Scored,
+    measured: &[f64],
+    origins: &[Origin],
+    level: f64,
+) -> Scores {
     let tail = 0.5 * (1.0 - level);
     let within = |of: &Mixture, ln: f64| {
         let p = of.cdf(ln);
@@ -110,6 +104,21 @@ pub(super) fn pair(best: (&str, &[f64]), other: (&str, &[f64]), rows: usize) -> 
         difference: mean,
         standard_error,
         shown: clear && differences.len() >= ORIGINS && rows >= ROWS,
+    }
+}
+
+/// Which predicts better, in a sentence.
+pub(super) fn claim(not_worse: &[String], pairs: &[Pair], (rows, origins, each): (usize, usize, &str)) -> String {
+    let on = format!("{rows} rows, {origins} {each}{}", if origins == 1 { "" } else { "s" });
+    let worse: Vec<&str> = pairs.iter().filter(|pair| pair.shown).map(|pair| pair.law.as_str()).collect();
+    match not_worse {
+        [only] if pairs.is_empty() => format!("nothing to compare: {only} alone could be scored ({on})"),
+        [winner] => format!("{winner} predicts better than {} ({on})", worse.join(", ")),
+        alike => {
+            let rest =
+                if worse.is_empty() { String::new() } else { format!("; {} shown to be worse", worse.join(", ")) };
+            format!("no difference shown between {} ({on}){rest}: average their predictions", alike.join(", "))
+        }
     }
 }
 
