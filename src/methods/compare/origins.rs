@@ -34,7 +34,9 @@ pub enum Split {
 }
 
 /// Blocks of rows by increasing value of the column that orders them, and the origins between them
-/// that have at least `least` rows before. Where the budgets are known, every row is of the nearest.
+/// that have at least `least` rows before, and two budgets: runs of one budget lie on a line, which
+/// determines no law of two inputs, and one such origin would drown all others. Where the budgets are
+/// known, every row is of the nearest.
 pub fn split(by: &[f64], known: &[f64], least: usize) -> (Split, Vec<Origin>) {
     let found = if known.is_empty() { budgets(by) } else { nearest(by, known) };
     let (kind, blocks) = match found {
@@ -43,8 +45,9 @@ pub fn split(by: &[f64], known: &[f64], least: usize) -> (Split, Vec<Origin>) {
     };
     let mut before: Vec<usize> = Vec::new();
     let mut origins = Vec::new();
-    for held in blocks {
-        if before.len() >= least {
+    let fewest = if kind == Split::Budgets { 2 } else { 1 };
+    for (k, held) in blocks.into_iter().enumerate() {
+        if k >= fewest && before.len() >= least {
             origins.push(Origin { before: before.clone(), held: held.clone() });
         }
         before.extend(held);
@@ -132,8 +135,7 @@ mod tests {
         let by = [1.1e18, 0.9e18, 4e18, 9e18, 1.2e19, 8e19];
         let (kind, origins) = split(&by, &[1e19, 1e18, 1e20], 2);
         assert_eq!(kind, Split::Budgets);
-        assert_eq!(origins[0], Origin { before: vec![0, 1], held: vec![2, 3, 4] });
-        assert_eq!(origins[1].held, [5]);
+        assert_eq!(origins, [Origin { before: vec![0, 1, 2, 3, 4], held: vec![5] }], "one budget alone is no origin");
     }
 
     #[test]

@@ -31,7 +31,7 @@ at = { N = "70B", D = "1.4T" }
 "#,
     notes: "\
 ## Statement
-Rows are parted by compute: by budgets where they lie at some, else in five blocks of as many rows. At every origin with enough rows before it (the parameters of the largest law and three more), every law is fitted to what lies before, and forecasts the next block. A row is scored by the CRPS of N(ln y, V + s^2), V the variance of the law's prediction and s the noise of a row; the logarithm of the density, the absolute relative error and the share of rows within the intervals stand beside it. Every origin counts alike.
+Rows are parted by compute: by budgets where they lie at some, else in five blocks of as many rows. At every origin with enough rows before it (the parameters of the largest law and three more, from two budgets or more: one alone determines no law of two inputs), every law is fitted to what lies before, and forecasts the next block. A row is scored by the CRPS of N(ln y, V + s^2), V the variance of the law's prediction and s the noise of a row; the logarithm of the density, the absolute relative error and the share of rows within the intervals stand beside it. Every origin counts alike.
 
 D is the difference in CRPS between two laws at an origin. One law is said to predict better than another only if the mean of D is more than two standard errors from zero, with at least 3 origins and 60 rows in the table. Otherwise no difference is shown, and the forecasts of the laws that are not shown to be worse are averaged with equal weights.
 

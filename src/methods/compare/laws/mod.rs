@@ -10,11 +10,10 @@ mod told;
 
 pub use outcome::{Comparison, Entry, Held, Predicted};
 
-use crate::base::objective::Objective;
 use crate::data::ingest;
 use crate::data::measurements::Warning;
 use crate::engine::analysis::{Forecast, Forecaster, criteria};
-use crate::engine::fit::{Fit, Spec, fit};
+use crate::engine::fit::{Fit, FitError};
 use crate::engine::uncertainty::discrepancy::NewRun;
 use crate::engine::uncertainty::mixture::Mixture;
 use crate::methods::compare::score::{ORIGINS, ROWS, claim, pair};
@@ -26,10 +25,12 @@ use rayon::prelude::*;
 use rows::Entrant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use told::{Told, average_scores, scores, told};
+use told::{Told, average_scores, fitted, scores, told};
 
 /// Rows before the first origin beyond the parameters of the largest law.
 const SPARE: usize = 3;
+/// Starts of the fit to all rows.
+const WHOLE: usize = 48;
 
 /// Laws compared on one table.
 pub struct Compare;
@@ -67,7 +68,7 @@ impl Author for Compare {
         let (kind, origins) = split(&order, &known, least);
         if origins.is_empty() {
             return Err(MethodError::refused(format!(
-                "{} rows, ordered by {by}, leave no origin with {least} rows before it, as many as the largest law needs; add rows, or compare laws of fewer parameters",
+                "{} rows, ordered by {by}, leave no origin with {least} rows of two budgets before it, as many as the largest law needs; add rows, or compare laws of fewer parameters",
                 order.len()
             )));
         }
@@ -128,9 +129,9 @@ fn refused<T>(detail: String) -> Result<T, MethodError> {
     Err(MethodError::Settings { method: card::STATIC.id, detail })
 }
 
-/// The fit to all rows, which is reported, and so searched for with all means.
-fn whole(entrant: &Entrant) -> Result<Fit, crate::engine::fit::FitError> {
-    fit(&Spec::new(entrant.law, Objective::DEFAULT), &entrant.rows)
+/// The fit to all rows, from more starts than one before an origin.
+fn whole(entrant: &Entrant) -> Result<Fit, FitError> {
+    fitted(entrant.law, &entrant.rows, WHOLE)
 }
 
 /// Scores, pairs and verdict, what does not depend on them left empty.

@@ -2,14 +2,23 @@
 
 use super::rows::Entrant;
 use crate::base::objective::Objective;
+use crate::data::measurements::Measurements;
 use crate::engine::analysis::{Forecast, Forecaster};
-use crate::engine::fit::{Spec, Starts, fit, promising};
+use crate::engine::fit::{Fit, FitError, Spec, Starts, fit, promising};
 use crate::engine::uncertainty::mixture::Mixture;
+use crate::law::Law;
 use crate::methods::compare::Origin;
 use crate::methods::compare::score::{Scored, Scores, mean_scores};
 
 /// Starts of a fit that is not reported itself.
 const STARTS: usize = 16;
+
+/// A law fitted to rows from the most promising starts: of many fits, none is worth a proof.
+pub(super) fn fitted(law: &'static dyn Law, rows: &Measurements, starts: usize) -> Result<Fit, FitError> {
+    let mut spec = Spec::new(law, Objective::DEFAULT);
+    spec.starts = Starts::Only(promising(&spec, rows, starts)?);
+    fit(&spec, rows)
+}
 
 /// What a law says of the rows held out at one origin, or why it says nothing.
 pub(super) type Told = Result<Vec<Forecast>, String>;
@@ -17,9 +26,7 @@ pub(super) type Told = Result<Vec<Forecast>, String>;
 /// Fits a law before an origin and forecasts the rows after it.
 pub(super) fn told(entrant: &Entrant, origin: &Origin, level: f64) -> Told {
     let before = entrant.rows.select(&origin.before);
-    let mut spec = Spec::new(entrant.law, Objective::DEFAULT);
-    spec.starts = Starts::Only(promising(&spec, &before, STARTS).map_err(|error| error.to_string())?);
-    let fit = fit(&spec, &before).map_err(|error| error.to_string())?;
+    let fit = fitted(entrant.law, &before, STARTS).map_err(|error| error.to_string())?;
     let forecaster = Forecaster::new(&fit, level).ok_or("its residuals are not logarithms")?;
     let at = |&row: &usize| {
         forecaster.at(&entrant.inputs(row)).ok_or_else(|| {
