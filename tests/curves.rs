@@ -343,6 +343,34 @@ fn the_multi_power_law_gives_the_published_losses_along_two_schedules() {
     }
 }
 
+/// The rate after a stable phase of 20,000 steps, over 4,000 more.
+fn decayed(t: usize, down: impl Fn(f64) -> f64) -> f64 {
+    if t < 20_000 { PEAK } else { down((t - 20_000) as f64 / 4000.0) }
+}
+
+#[test]
+fn the_multi_power_law_forecasts_six_runs_from_three_as_published() {
+    let law = published("100M").expect("published");
+    let two_stages = |low: f64| planned(16_000, move |t| if t < 8000 { PEAK } else { low });
+    let runs = [
+        ("constant_72000.csv", planned(72_000, |_| PEAK)),
+        ("cosine_72000.csv", planned(72_000, cosine(72_000))),
+        ("wsd_20000_24000.csv", planned(24_000, |t| decayed(t, |share| PEAK * 0.1f64.powf(share)))),
+        ("wsdld_20000_24000.csv", planned(24_000, |t| decayed(t, |share| PEAK * (1.0 - 0.9 * share)))),
+        ("wsdcon_3.csv", two_stages(3e-5)),
+        ("wsdcon_18.csv", two_stages(1.8e-4)),
+    ];
+    let mut sum = 0.0;
+    for (file, (steps, rates)) in &runs {
+        let Some((at, loss)) = measured(file) else { return };
+        let schedule = Schedule::new(steps, rates).expect("a schedule");
+        let errors = at.iter().zip(&loss).map(|(step, loss)| (law.loss(&schedule, *step as usize) - loss).abs());
+        sum += errors.sum::<f64>() / loss.len() as f64;
+    }
+    // The mean over runs of their mean absolute errors; all points together would give .00519.
+    check("mean absolute error", sum / 6.0, ".00435");
+}
+
 #[test]
 fn a_run_half_way_down_a_cosine_is_told_its_end() {
     let Some((steps, loss)) = measured("cosine_72000.csv") else { return };

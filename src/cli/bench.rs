@@ -66,6 +66,11 @@ fn summary(out: &mut dyn Write, suite: &Suite, outcome: &bench::Outcome) -> Outc
     if outcome.mean.is_none() {
         writeln!(out, "no mean: not every task has test rows")?;
     }
+    let known: Vec<_> = outcome.tasks.iter().filter_map(|task| task.least).collect();
+    if !known.is_empty() {
+        let (reached, of) = known.iter().fold((0, 0), |(a, b), least| (a + least.reached, b + least.of));
+        writeln!(out, "{reached} of {of} fits are at or below the least sum of squares known")?;
+    }
     Ok(())
 }
 

@@ -160,7 +160,7 @@ impl<F: Form<P>, const P: usize> Law for Of<F, P> {
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the processor was just found to have AVX2.
             return match order {
-                Order::First => unsafe { Self::first_avx2(block, theta, jet) },
+                Order::First | Order::Majorant => unsafe { Self::first_avx2(block, theta, jet) },
                 Order::Second => unsafe { Self::second_avx2(block, theta, jet) },
             };
         }

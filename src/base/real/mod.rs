@@ -32,6 +32,8 @@ pub enum Order {
     /// Values and gradients: the exponentials cost as much as the derivatives, so that values
     /// alone would hardly be cheaper.
     First,
+    /// And what second derivatives of a sum of squares are without those of its terms.
+    Majorant,
     /// And second derivatives.
     Second,
 }

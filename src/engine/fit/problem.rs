@@ -255,7 +255,7 @@ impl FitProblem {
             for a in 0..self.bindings.len() {
                 let Some((i, slope, curve)) = bent(a) else { continue };
                 out.gradient[i] += gradient[a] * slope;
-                if order < Order::Second {
+                if order == Order::First {
                     continue;
                 }
                 out.hessian[i * n + i] += gradient[a] * curve;
@@ -324,7 +324,8 @@ impl Problem for FitProblem {
         let finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
         out.value.is_finite()
             && finite(&out.gradient)
-            && (order < Order::Second || (finite(&out.hessian) && finite(&out.majorant)))
+            && (order == Order::First || finite(&out.majorant))
+            && (order < Order::Second || finite(&out.hessian))
     }
 }
 

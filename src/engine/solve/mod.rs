@@ -8,10 +8,12 @@ pub mod cholesky;
 pub mod executor;
 pub mod free_scale;
 pub mod least_absolute;
+pub mod levenberg_marquardt;
 pub mod newton;
 pub mod projection;
 pub mod quasi_newton;
 
+pub use levenberg_marquardt::LevenbergMarquardt;
 pub use newton::{Newton, Options};
 pub use quasi_newton::QuasiNewton;
 
@@ -24,7 +26,8 @@ pub trait Problem {
     fn dimension(&self) -> usize;
     /// Lower and upper bounds; infinite where there is none.
     fn bounds(&self) -> &[(f64, f64)];
-    /// Evaluates at `q` up to `order` into `out`. False if anything that was asked for is not
+    /// Evaluates at `q` up to `order` into `out`; the Hessian means something at
+    /// [`Order::Second`] only, the majorant not at [`Order::First`]. False if anything that was asked for is not
     /// finite; `out` then means nothing.
     fn evaluate(&self, q: &[f64], order: Order, out: &mut Evaluation) -> bool;
 }

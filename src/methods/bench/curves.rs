@@ -288,7 +288,7 @@ fn run(folder: &Path, task: &str, suite: &'static str) -> Result<Task, BenchErro
         objective: "posterior mean of ln y; nothing is minimised".to_owned(),
         rows: format!("all train rows of {} curves, repeats once", curves.len()),
         evidence: rows,
-        published: Vec::new(),
         warnings,
+        ..Task::default()
     })
 }

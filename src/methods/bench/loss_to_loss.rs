@@ -5,7 +5,7 @@
 
 use super::score::relative_error;
 use super::table::{Table, find};
-use super::{BenchError, Evidence, Published, Suite, Task};
+use super::{BenchError, Evidence, Suite, Task};
 use crate::base::objective::Objective;
 use crate::data::measurements::Measurements;
 use crate::engine::fit::{Fit, Spec, fit};
@@ -115,8 +115,8 @@ fn run(folder: &Path, task: &str) -> Result<Task, BenchError> {
                 note: format!("differs by {:.1e}", predicted - published.loss),
             },
         ],
-        published: Vec::<Published>::new(),
         warnings: fit.warnings.clone(),
+        ..Task::default()
     })
 }
 

@@ -6,6 +6,8 @@
 
 mod curves;
 mod loss_to_loss;
+mod rows;
+mod scalebench;
 pub mod score;
 mod sldbench;
 pub mod table;
@@ -32,7 +34,8 @@ pub struct Suite {
 }
 
 /// Every suite, in alphabetical order.
-pub static SUITES: &[Suite] = &[curves::CURVES, loss_to_loss::SUITE, curves::NSLPFN, sldbench::SUITE];
+pub static SUITES: &[Suite] =
+    &[curves::CURVES, loss_to_loss::SUITE, curves::NSLPFN, scalebench::SUITE, sldbench::SUITE];
 
 /// A suite by name.
 pub fn find(id: &str) -> Option<&'static Suite> {
@@ -65,6 +68,9 @@ pub struct Task {
     pub rows: String,
     /// Why: what each candidate scored on the rows held out inside the train rows.
     pub evidence: Vec<Evidence>,
+    /// How many fits are at or below the least value known of their objective; none where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least: Option<Reached>,
     /// Scores that others published, for the table beside ours.
     pub published: Vec<Published>,
     /// What to know about it.
@@ -86,6 +92,15 @@ pub struct Evidence {
     pub chosen: bool,
     /// More on it, if there is more to say.
     pub note: String,
+}
+
+/// How many fits reached the least value known of their objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Reached {
+    /// Those at or below it, up to a millionth.
+    pub reached: usize,
+    /// All of which one is known.
+    pub of: usize,
 }
 
 /// What somebody published for a task.

@@ -130,10 +130,22 @@ fn accumulate<V: Vector>(o: &Objective, order: Order, packed: &Packed, p: usize,
             g.add(|at| V::load(&slope[at..]) * V::load(&d[at..]));
         }
         g.store(&mut sums.gradient[i]);
-        if order < Order::Second {
+        if order == Order::First {
             continue;
         }
         let (mut bent, mut majored) = (Column::all(0.0), Column::all(0.0));
+        if order == Order::Majorant {
+            multiply::<V>(major, d_i, &mut majored, n);
+            for j in 0..=i {
+                let sum = &mut sums.majorant[i * (i + 1) / 2 + j];
+                let mut m = Partial::<V>::load(sum);
+                for (majored, d) in eights(&majored, n).zip(eights(&jet.d[j], n)) {
+                    m.add(|at| V::load(&majored[at..]) * V::load(&d[at..]));
+                }
+                m.store(sum);
+            }
+            continue;
+        }
         multiply::<V>(bend, d_i, &mut bent, n);
         multiply::<V>(major, d_i, &mut majored, n);
         for j in 0..=i {

@@ -217,7 +217,7 @@ impl Problem for Pinned<'_> {
         out.value += 0.5 * self.stiffness * off * off;
         for i in 0..n {
             out.gradient[i] += self.stiffness * off * gradient[i];
-            if order < Order::Second {
+            if order == Order::First {
                 continue;
             }
             for j in 0..n {

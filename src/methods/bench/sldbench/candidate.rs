@@ -1,7 +1,6 @@
 //! What a forecast may be made by, and how it is fitted: a registered law under an objective on some
 //! of the rows, or a plain average.
 
-use super::rows::Rows;
 use super::tasks::Spec;
 use crate::base::objective::{Loss, Objective, Residual};
 use crate::data::measurements::Measurements;
@@ -9,6 +8,7 @@ use crate::engine::fit::{self, Starts, fit, promising};
 use crate::engine::solve::Method;
 use crate::law::Law;
 use crate::laws;
+use crate::methods::bench::rows::Rows;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 

@@ -9,9 +9,9 @@
 
 use super::candidate::{Candidate, Hints, Model, fitted};
 use super::holdout::HoldOut;
-use super::rows::Rows;
 use super::tasks::Spec;
 use crate::data::measurements::Warning;
+use crate::methods::bench::rows::Rows;
 use crate::methods::bench::score::r_squared;
 use crate::methods::bench::{BenchError, Evidence};
 

@@ -1,6 +1,6 @@
 //! Hold-outs inside the train rows that mirror where the test rows lie.
 
-use super::rows::Rows;
+use crate::methods::bench::rows::Rows;
 
 /// Which rows are fitted and which are forecast.
 #[derive(Clone)]

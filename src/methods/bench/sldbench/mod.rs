@@ -7,15 +7,14 @@
 mod candidate;
 mod choose;
 mod holdout;
-mod rows;
 mod tasks;
 
+use super::rows::Rows;
 use super::score::r_squared;
 use super::table::{Table, find};
 use super::{BenchError, Published, Suite, Task};
 use crate::data::measurements::Warning;
 use choose::{Choice, choose};
-use rows::Rows;
 use std::path::{Path, PathBuf};
 use tasks::{Spec, TASKS};
 
@@ -58,12 +57,12 @@ fn run(folder: &Path, task: &str) -> Result<Task, BenchError> {
         || BenchError::NoTables { folder: folder.to_owned(), suite: SUITE.id, wanted: "`train.parquet` in the task" };
     let spec = TASKS.iter().find(|spec| spec.id == task).ok_or_else(absent)?;
     let folder = place(folder, spec).ok_or_else(absent)?;
-    let train = Rows::read(spec, &Table::read(&find(&folder, "train").ok_or_else(absent)?)?)?;
+    let train = Rows::read(spec.inputs, spec.targets, &Table::read(&find(&folder, "train").ok_or_else(absent)?)?)?;
     let choice = choose(spec, &train)?;
     let mut warnings = choice.warnings.clone();
     let score = match find(&folder, "test") {
         Some(path) => {
-            let test = Rows::read(spec, &Table::read(&path)?)?;
+            let test = Rows::read(spec.inputs, spec.targets, &Table::read(&path)?)?;
             Some(score(&choice, &train, &test, &mut warnings))
         }
         None => None,
@@ -78,6 +77,7 @@ fn run(folder: &Path, task: &str) -> Result<Task, BenchError> {
         evidence: choice.evidence,
         published: published.map(|(system, &score)| Published { system: (*system).to_owned(), score }).collect(),
         warnings,
+        ..Task::default()
     })
 }
 

@@ -1,8 +1,7 @@
 //! The rows of a task, by input, target and group.
 
-use super::tasks::Spec;
-use crate::methods::bench::BenchError;
-use crate::methods::bench::table::Table;
+use super::BenchError;
+use super::table::Table;
 
 /// Rows of one table.
 pub(super) struct Rows {
@@ -18,13 +17,13 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Reads the columns of a task. A table without the column `group` is one group.
-    pub fn read(spec: &Spec, table: &Table) -> Result<Self, BenchError> {
+    pub fn read(inputs: &[&str], targets: &[&str], table: &Table) -> Result<Self, BenchError> {
         let columns = |names: &[&str]| names.iter().map(|name| table.all_numbers(name)).collect::<Result<Vec<_>, _>>();
         let group = match table.has("group") {
             true => table.texts("group")?,
             false => vec!["all_data".to_owned(); table.rows()],
         };
-        Ok(Self { source: table.path.clone(), x: columns(spec.inputs)?, y: columns(spec.targets)?, group })
+        Ok(Self { source: table.path.clone(), x: columns(inputs)?, y: columns(targets)?, group })
     }
 
     /// Number of rows.
