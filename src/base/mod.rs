@@ -1,6 +1,7 @@
 //! Numbers and words of no subject: the generic number, units, objectives, one-dimensional roots
-//! and minima, interpolation, text that is shown, faults that are caught.
+//! and minima, interpolation, text that is shown, faults that are caught, dates.
 
+pub mod date;
 pub mod fault;
 pub mod interpolate;
 pub mod objective;

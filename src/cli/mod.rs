@@ -1,16 +1,18 @@
 //! The command line: definitions here, one thin file per verb beside it. Verbs parse, call the
 //! library and print; none computes.
 
+mod approaches;
 mod bench;
 mod catalogue;
 mod compare;
 mod datasets;
 mod density;
-mod design;
+
 mod door;
 mod explore;
 mod extrapolate;
 mod fit;
+mod forecast;
 mod frontier;
 mod laws;
 mod lifetime;
@@ -60,7 +62,7 @@ enum Verb {
     /// Compare published numbers with ours
     Reproduce(reproduce::Args),
     /// Compare three ways to read the compute-optimal allocation off the same runs
-    Approaches(design::Args),
+    Approaches(approaches::Args),
     /// Learning rate and batch size by every published rule
     Recommend(recommend::Args),
     /// Find the cheapest model to train and serve at a given loss
@@ -70,6 +72,9 @@ enum Verb {
     Density(Box<density::Args>),
     /// Forecast learning curves beyond their last point
     Extrapolate(extrapolate::Args),
+    /// Freeze what a new run will measure, and score it afterwards
+    #[command(subcommand)]
+    Forecast(forecast::Verb),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
     /// Compare laws by their forecasts of unseen budgets, or two recipes by compute at equal loss
@@ -195,11 +200,12 @@ fn run(verb: Verb) -> Outcome {
         Verb::Report(args) => report::run(&args, out),
         Verb::Run(args) => run::run(&args, out),
         Verb::Reproduce(args) => reproduce::run(&args, out),
-        Verb::Approaches(args) => design::run(&args, out),
+        Verb::Approaches(args) => approaches::run(&args, out),
         Verb::Recommend(args) => recommend::run(&args, out),
         Verb::Lifetime(args) => lifetime::run(&args, out),
         Verb::Density(args) => density::run(&args, out),
         Verb::Extrapolate(args) => extrapolate::run(&args, out),
+        Verb::Forecast(verb) => forecast::run(&verb, out),
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Compare(args) => compare::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod explore;
 pub mod families;
 pub mod fitting;
+pub mod forecast;
 pub mod gallery;
 pub mod given;
 pub mod job;

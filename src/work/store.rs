@@ -61,6 +61,11 @@ pub fn maker() -> String {
     format!("scaling {} {}", env!("CARGO_PKG_VERSION"), env!("SCALING_SOURCES"))
 }
 
+/// The SHA-256 of bytes, in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
 /// Lower-case hexadecimal.
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -110,7 +115,7 @@ pub fn read_record(path: &Path) -> Result<Record, StoreError> {
 /// still beside it.
 pub fn unchanged(key: &str, record_path: &Path, replicates_path: &Path) -> Option<Record> {
     let stored = read_stored(record_path).ok().filter(|stored| stored.key == key)?;
-    let beside = std::fs::read(replicates_path).ok().map(|bytes| hexadecimal(&Sha256::digest(bytes)));
+    let beside = std::fs::read(replicates_path).ok().map(|bytes| sha256(&bytes));
     (beside == stored.replicates).then_some(stored.record)
 }
 
@@ -239,7 +244,7 @@ fn write_replicates(analysis: &Analysis, path: &Path) -> Result<Option<String>, 
         .collect();
     write_table(&columns, path).map_err(|error| StoreError::unwritable(path, &error.mistake))?;
     let bytes = std::fs::read(path).map_err(|error| StoreError::unwritable(path, &error))?;
-    Ok(Some(hexadecimal(&Sha256::digest(bytes))))
+    Ok(Some(sha256(&bytes)))
 }
 
 /// Removes a file of a fit that is no longer true.

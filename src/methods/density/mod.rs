@@ -23,9 +23,10 @@ mod study;
 mod time_law;
 pub mod warnings;
 
+pub use crate::base::date::{day_number, write_date};
 pub use aggregate::Aggregate;
 pub use corollary::{BeforeAfter, before_and_after, fixed_price_chip_doubling, price_halving};
-pub use date::{LLAMA_1, day_number, read_date, write_date};
+pub use date::{LLAMA_1, read_date};
 pub use envelope::{Line, QUARTER, Rule, envelope};
 pub use invert::{Data, Guard, Inverted, LossLaw, Status, highest_invertible, invert};
 pub use model::{Benchmark, Model, Size, models, models_from_text, table_columns};
