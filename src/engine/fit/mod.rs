@@ -3,6 +3,7 @@
 pub mod adaptive;
 mod bind;
 pub mod certificate;
+mod descent;
 mod error;
 pub mod identify;
 pub mod problem;
@@ -15,18 +16,19 @@ pub mod tied;
 mod weights;
 
 pub use crate::record::Constraints;
+pub use descent::minimum;
 pub use error::FitError;
 pub use weights::Weights;
 
 use crate::base::objective::{Loss, Objective, Residual};
 use crate::data::measurements::{Measurements, Warning};
 use crate::engine::solve::least_absolute::{Kinked, RowTable};
-use crate::engine::solve::{Method, Options, Solution, Termination, free_scale};
+use crate::engine::solve::{Method, Options, free_scale};
 use crate::law::Law;
 use crate::record::{Certificate, FreeScale, Noise};
 use bind::bind;
+use descent::{Descent, MANY_ROWS};
 use problem::{Binding, FitProblem, PriorTerm, Rows};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -307,57 +309,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
         let scale = likelihood_unit(&fit(&without, data)?);
         setup.priors = setup.priors.iter().map(|prior| PriorTerm { scale, ..*prior }).collect();
     }
-    let starts = match &spec.starts {
-        Starts::Search if setup.rows.len() > MANY_ROWS => solved_on_a_sample(&setup, seeds::seeds(&setup)),
-        Starts::Search => seeds::seeds(&setup),
-        Starts::Only(starts) => starts.clone(),
-    };
-    let each = Options { budget: setup.share(starts.len()), ..Options::default() };
-    let mut solved: Vec<(Vec<f64>, Solution)> = starts
-        .par_iter()
-        .map_init(
-            || setup.problem(),
-            |problem, theta| {
-                let start = problem.variables(theta);
-                let solution = setup.solve(problem, &start, each);
-                (theta.clone(), solution)
-            },
-        )
-        .filter(|(_, solution)| solution.value.is_finite())
-        .collect();
-    let Some(best) = solved.iter().map(|(_, s)| s).min_by(|a, b| a.value.total_cmp(&b.value)) else {
-        return Err(FitError::NoStart {
-            source_name: data.provenance.source.clone(),
-            law: spec.law.card().id.to_owned(),
-            starts: starts.len(),
-        });
-    };
-    let mut best = best.clone();
-    if best.termination == Termination::Budget && each.budget < Options::default().budget {
-        // The best of all may have what the others did not need.
-        let end = setup.solve(&setup.problem(), &best.q, Options::default());
-        if end.value <= best.value {
-            solved.push((setup.problem().theta(&best.q), end.clone()));
-            best = end;
-        }
-    }
-    let mut changed = None;
-    if !best.termination.converged() && setup.method == Method::Newton {
-        // A second method from the same starts, before giving up.
-        let rescue = Setup { method: Method::QuasiNewton, ..setup.clone() };
-        let problem = rescue.problem();
-        for (start, _) in solved.clone().into_iter().take(RESCUES) {
-            let end = rescue.solve(&problem, &problem.variables(&start), Options::default());
-            if end.termination.converged() && end.value <= best.value {
-                changed = Some(Warning::new(
-                    "solver-changed",
-                    "Newton's method did not converge from any start; quasi-Newton did, and this is its answer.",
-                ));
-                best = end.clone();
-            }
-            solved.push((start, end));
-        }
-    }
+    let Descent { mut solved, mut best, changed, starts } = descent::descend(spec, &setup, data)?;
     let searched = matches!(spec.starts, Starts::Search);
     if searched && setup.free_scale.is_none() && setup.objective.loss.is_kinked() && setup.rows.len() <= MANY_ROWS {
         let problem = setup.problem();
@@ -392,7 +344,7 @@ pub fn fit(spec: &Spec, data: &Measurements) -> Result<Fit, FitError> {
     let mut warnings = data.provenance.warnings.clone();
     warnings.extend(changed);
     let mut certificate =
-        certificate::certify(&setup, &mut problem, &best, &theta, basins, solved.len().max(starts.len()), evaluations);
+        certificate::certify(&setup, &mut problem, &best, &theta, basins, solved.len().max(starts), evaluations);
     certificate.proof = proof.map(|proof| proof.describe());
     warnings.extend(certificate::refuse_unmoved(&mut certificate, &problem, &solved));
     warnings.extend(certificate::warnings(spec, &setup, &certificate, &theta));
@@ -433,24 +385,6 @@ fn settle_scale(setup: &mut Setup, q: &[f64]) -> Option<FreeScale> {
     }
     let log_likelihood = if scale > 0.0 { -free_scale::negative_log_likelihood(&rows, delta, scale) } else { f64::MAX };
     Some(FreeScale { delta, scale, effective_delta: delta * scale, log_likelihood, collapsed })
-}
-
-/// Starts that a second method is tried from, where the first converges from none.
-const RESCUES: usize = 4;
-
-/// With more rows than this, a search first follows its starts on a sample of them.
-const MANY_ROWS: usize = 16 * seeds::SEED_ROWS;
-
-/// Where starts lead on every k-th row: few passes over all rows are left to do from there.
-fn solved_on_a_sample(setup: &Setup, starts: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    let step = setup.rows.len().div_ceil(seeds::SEED_ROWS);
-    let sample = Setup { rows: Arc::new(setup.rows.thinned(step)), ..setup.clone() };
-    let lead = |problem: &mut FitProblem, theta: Vec<f64>| {
-        let start = problem.variables(&theta);
-        let end = sample.solve(problem, &start, Options::default());
-        if end.termination.converged() { problem.theta(&end.q) } else { theta }
-    };
-    starts.into_par_iter().map_init(|| sample.problem(), lead).collect()
 }
 
 /// Parameters with exchangeable blocks in order of their last member, so that the same fit is

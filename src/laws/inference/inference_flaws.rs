@@ -137,14 +137,18 @@ stroebl2024",
 
     #[inline(always)]
     fn predict<R: Real>(x: &[X<R>], &[r_1, r_2, p_1]: &[R; 3]) -> R {
-        let reward = |r: R| {
-            let wrong = -r + 1.0;
-            let (c, s, v_f) = (x[1].value(), x[2].value(), x[3].value());
-            let beta = (-c + 1.0) * r + s * wrong;
-            (c * r + v_f * (-s + 1.0) * wrong) * (-x[0].times(beta.ln()).exp() + 1.0) / (-beta + 1.0)
-        };
-        p_1 * reward(r_1) + (-p_1 + 1.0) * reward(r_2)
+        p_1 * reward(x, r_1) + (-p_1 + 1.0) * reward(x, r_2)
     }
+}
+
+/// What tasks of success r earn. No closure: that would not be compiled for the vectors that its
+/// caller is.
+#[inline(always)]
+fn reward<R: Real>(x: &[X<R>], r: R) -> R {
+    let wrong = -r + 1.0;
+    let (c, s, v_f) = (x[1].value(), x[2].value(), x[3].value());
+    let beta = (-c + 1.0) * r + s * wrong;
+    (c * r + v_f * (-s + 1.0) * wrong) * (-x[0].times(beta.ln()).exp() + 1.0) / (-beta + 1.0)
 }
 
 /// The most attempts that a best number is looked for among.

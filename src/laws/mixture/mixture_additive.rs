@@ -9,6 +9,13 @@ pub struct MixtureAdditive;
 /// Shares below this count as this.
 const FLOOR: f64 = 1e-3;
 
+/// A domain's part of the conductance. No closure: that would not be compiled for the vectors that its
+/// caller is.
+#[inline(always)]
+fn worth<R: Real>(c: R, share: X<R>, gamma: R) -> R {
+    c * share.value().max(R::constant(FLOOR)).pow(gamma)
+}
+
 impl Formula<7> for MixtureAdditive {
     const CARD: Card = Card {
         id: "mixture-additive",
@@ -67,8 +74,8 @@ shukor2025",
 
     #[inline(always)]
     fn predict<R: Real>(x: &[X<R>], &[e, c1, c2, c3, c4, c5, gamma]: &[R; 7]) -> R {
-        let floor = R::constant(FLOOR);
-        let worth = |c: R, i: usize| c * x[i].value().max(floor).pow(gamma);
-        e + (worth(c1, 0) + worth(c2, 1) + worth(c3, 2) + worth(c4, 3) + worth(c5, 4)).recip()
+        let first = worth(c1, x[0], gamma) + worth(c2, x[1], gamma);
+        let others = first + worth(c3, x[2], gamma) + worth(c4, x[3], gamma);
+        e + (others + worth(c5, x[4], gamma)).recip()
     }
 }

@@ -4,7 +4,7 @@
 use super::tasks::Spec;
 use crate::base::objective::{Loss, Objective, Residual};
 use crate::data::measurements::Measurements;
-use crate::engine::fit::{self, Starts, fit, promising};
+use crate::engine::fit::{self, Starts, minimum, promising};
 use crate::engine::solve::Method;
 use crate::law::Law;
 use crate::laws;
@@ -250,7 +250,7 @@ fn solve(
         Search::Best(most) => promising(&spec, &data, most).map_err(|error| error.to_string())?,
     };
     spec.starts = Starts::Only(starts);
-    fit(&spec, &data).map(|fit| fit.theta).map_err(|error| error.to_string())
+    minimum(&spec, &data).map(|(theta, _)| theta).map_err(|error| error.to_string())
 }
 
 /// The rows that a candidate is fitted to.
