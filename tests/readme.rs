@@ -4,8 +4,9 @@
 use scaling_laws::published::{reference, scoreboard};
 use scaling_laws::show::catalogue;
 use scaling_laws::work::study::Study;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -79,9 +80,25 @@ fn its_commands_run_on_its_table() {
     assert!(commands.len() >= 3, "{commands:?}");
     for line in commands {
         let words = line.split_once(" #").map_or(line, |(command, _)| command).split_whitespace().skip(1);
-        let done = Command::new(env!("CARGO_BIN_EXE_scaling")).current_dir(folder.path()).args(words).output().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scaling"));
+        command.current_dir(folder.path()).args(words);
+        if line.starts_with("scaling explore") {
+            assert!(serves(command), "{line}");
+            continue;
+        }
+        let done = command.output().unwrap();
         assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
     }
+}
+
+/// Whether a command that serves until it is stopped says where.
+fn serves(mut command: Command) -> bool {
+    let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut address = String::new();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    address.starts_with("http://127.0.0.1:")
 }
 
 #[test]
