@@ -982,3 +982,18 @@ fn groups_share_parameters_of_one_law() {
     let (status, why) = sentence(&[&shared[..], &["--laws", "chinchilla,kaplan"]].concat());
     assert!(status == 2 && why.contains("one law"), "{why}");
 }
+
+#[test]
+fn details_show_what_moves_together_and_criteria_with_what_they_assume() {
+    let words = ["fit", "hoffmann2022-figure4", "--law", "power", "--map", "x=D"];
+    let shown = done(&[&words[..], &["--details"]].concat());
+    assert!(
+        shown.contains("correlation of the parameters") && shown.contains("they assume independent rows"),
+        "{shown}"
+    );
+    let record = json(&[&words[..], &["--json"]].concat());
+    has_keys(&record["criteria"], &["aic", "bic", "parameters", "assumes"]);
+    let matrix = record["correlation"].as_array().expect("a matrix");
+    assert_eq!(matrix.len(), record["parameters"].as_object().expect("parameters").len());
+    assert!(done(&words).lines().all(|line| !line.contains("AIC")));
+}

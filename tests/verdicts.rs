@@ -378,3 +378,58 @@ fn held_out_runs_of_more_compute_are_covered_with_the_discrepancy_and_not_withou
     assert!((0.75..=1.0).contains(&mean(&covered)), "{covered:?}");
     assert!(mean(&by_law) + 0.1 < mean(&covered), "{by_law:?} {covered:?}");
 }
+
+/// Twenty runs of Hoffmann's form, a fifth of them with a loss that is too high by some per cent.
+const FAILING: [(f64, f64, f64); 20] = [
+    (5e7, 2.5e8, 4.9404),
+    (5e7, 1e9, 3.8922),
+    (5e7, 4e9, 3.4506),
+    (5e7, 1.6e10, 3.2064),
+    (1.5e8, 7.5e8, 3.7046),
+    (1.5e8, 3e9, 3.2108),
+    (1.5e8, 1.2e10, 2.9347),
+    (1.5e8, 4.8e10, 2.7571),
+    (4e8, 2e9, 3.1392),
+    (4e8, 8e9, 2.8116),
+    (4e8, 3.2e10, 2.6094),
+    (4e8, 1.28e11, 2.4901),
+    (1e9, 5e9, 2.7627),
+    (1e9, 2e10, 2.53),
+    (1e9, 8e10, 2.3839),
+    (1e9, 3.2e11, 2.5113),
+    (2e9, 1e10, 2.5622),
+    (2e9, 4e10, 2.3714),
+    (2e9, 1.6e11, 2.2513),
+    (2e9, 6.4e11, 2.2005),
+];
+
+#[test]
+fn where_the_two_customary_objectives_disagree_both_answers_are_shown() {
+    let columns = |rows: &[(f64, f64, f64)]| {
+        let (n, d) = (rows.iter().map(|r| r.0).collect(), rows.iter().map(|r| r.1).collect());
+        vec![("N", n), ("D", d), ("L", rows.iter().map(|r| r.2).collect::<Vec<f64>>())]
+    };
+    let ours = record("chinchilla", columns(&FAILING), Objective::DEFAULT, 0);
+    assert!(warned(&ours, "objectives-disagree"), "{:?}", ours.warnings);
+    let rival = ours.rival.as_ref().expect("both answers");
+    assert_eq!(rival.objective, Objective::HOFFMANN);
+    // The other answer is what a search under the other objective finds.
+    let hoffmann = record("chinchilla", columns(&FAILING), Objective::HOFFMANN, 0);
+    for (value, alone) in rival.values.iter().zip(hoffmann.parameters.iter().chain(&hoffmann.derived)) {
+        assert_eq!(value.symbol, alone.symbol);
+        assert!((value.other / alone.estimate - 1.0).abs() < 1e-5, "{}: {value:?}, {}", value.symbol, alone.estimate);
+    }
+    // Far is more than half an interval, no more and no less.
+    for (value, e) in rival.values.iter().zip(ours.parameters.iter().chain(&ours.derived)) {
+        let half = e.lower.zip(e.upper).map(|(low, high)| 0.5 * (high - low));
+        assert_eq!(value.far, half.is_some_and(|half| (value.other - value.ours).abs() > half), "{}", e.symbol);
+    }
+    assert!(rival.values.iter().any(|value| value.far) && rival.values.iter().any(|value| !value.far));
+    let page = scaling_laws::show::report::markdown(&scaling_laws::show::report::of_fit(&ours, &[]));
+    assert!(page.contains("More than half an interval apart") && page.contains("Schwarz’s"), "{page}");
+    // A reader who asked for Hoffmann's objective has it; rows without outliers need no second answer.
+    assert!(hoffmann.rival.is_none());
+    let clean =
+        record("chinchilla", grid(&spaced(5e7, 2e9, 5), &spaced(1e9, 1e11, 4), 0.003, 1), Objective::DEFAULT, 0);
+    assert!(clean.rival.is_none() && !warned(&clean, "objectives-disagree"));
+}

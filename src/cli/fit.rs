@@ -6,7 +6,7 @@ use crate::base::objective::Delta;
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
-use crate::record::{Estimator, Noise, Record};
+use crate::record::{Criteria, Estimator, Noise, Record, Rival};
 use crate::work::given::{Amount, Given, Wishes};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store;
@@ -100,6 +100,9 @@ pub struct Args {
     /// Save the record (and the replicates) in this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Show the correlation of the parameters, and AIC and BIC with what they assume
+    #[arg(long, conflicts_with = "json")]
+    details: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -199,6 +202,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         print_json(out, &summary(record))?;
     } else {
         show(record, out)?;
+        if args.details {
+            details(record, out)?;
+        }
         if let Some(folder) = &args.out {
             writeln!(out, "saved {}", folder.join("record.json").display())?;
         }
@@ -235,6 +241,11 @@ fn summary(record: &Record) -> serde_json::Value {
         "interval": { "level": record.interval.level, "method": record.interval.method,
                       "replicates": record.interval.replicates, "failed": record.interval.failed },
         "starts": { "tried": record.certificate.starts_tried, "best_basin": record.certificate.best_basin },
+        "correlation": record.correlation,
+        "criteria": record.criteria.map(|c| json!({
+            "aic": c.aic, "bic": c.bic, "parameters": c.parameters, "assumes": Criteria::ASSUMES,
+        })),
+        "rival": record.rival,
         "validation": record.validation,
         "converged": record.certificate.converged,
         "warnings": super::warnings_json(&record.warnings),
@@ -290,6 +301,9 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
     if !record.derived.is_empty() {
         writeln!(out, "\n{}", print::estimates(&record.derived, record.interval.level))?;
     }
+    if let Some(rival) = &record.rival {
+        both(rival, out)?;
+    }
     if let Some(v) = &record.validation {
         let percent = |x: f64| format!("{:.2} %", 100.0 * x);
         let coverage = v.coverage.map_or_else(String::new, |c| {
@@ -307,5 +321,45 @@ pub fn show(record: &Record, out: &mut dyn Write) -> Outcome {
         )?;
     }
     print::warnings(out, &record.warnings)?;
+    Ok(())
+}
+
+/// The answer under the other customary objective, where the two are far apart.
+fn both(rival: &Rival, out: &mut dyn Write) -> Outcome {
+    let mut table = print::table(&["", "default", "hoffmann", ""]);
+    for value in &rival.values {
+        let far = if value.far { "more than half an interval apart" } else { "" };
+        table.add_row([&value.symbol, &print::number(value.ours), &print::number(value.other), far]);
+    }
+    writeln!(out, "\nthe two customary objectives disagree:\n{table}")?;
+    Ok(())
+}
+
+/// What a careful reader asks for next: which parameters move together, and criteria to compare laws by.
+fn details(record: &Record, out: &mut dyn Write) -> Outcome {
+    match &record.correlation {
+        Some(matrix) => {
+            let names: Vec<&str> = record.parameters.iter().map(|p| p.symbol.as_str()).collect();
+            let heads: Vec<&str> = std::iter::once("").chain(names.iter().copied()).collect();
+            let mut table = print::table(&heads);
+            for (name, row) in names.iter().zip(matrix) {
+                let cells = row.iter().map(|r| if r.is_finite() { format!("{r:.3}") } else { "—".to_owned() });
+                table.add_row(std::iter::once((*name).to_owned()).chain(cells));
+            }
+            writeln!(out, "\ncorrelation of the parameters:\n{table}")?;
+        }
+        None => writeln!(out, "\ncorrelation of the parameters: none, for there are no intervals to take it from")?,
+    }
+    match &record.criteria {
+        Some(c) => writeln!(
+            out,
+            "\nAIC {:.3}, BIC {:.3} ({} parameters, the noise's scale among them); they assume {}",
+            c.aic,
+            c.bic,
+            c.parameters,
+            Criteria::ASSUMES
+        )?,
+        None => writeln!(out, "\nAIC and BIC: none, for this loss is not the logarithm of a density")?,
+    }
     Ok(())
 }

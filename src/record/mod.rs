@@ -251,6 +251,11 @@ pub struct Criteria {
     pub parameters: usize,
 }
 
+impl Criteria {
+    /// What they assume, for people.
+    pub const ASSUMES: &str = "independent rows, noise of one size with the density that belongs to the loss (its scale counts as a parameter), and a law that can be right; compare them between laws on the same rows and the same residual scale only";
+}
+
 /// The answer under another objective.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rival {

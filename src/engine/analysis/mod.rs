@@ -6,6 +6,7 @@ mod diagnostics;
 mod forecast;
 mod points;
 mod predictions;
+mod rival;
 mod spending;
 mod spread;
 
@@ -146,6 +147,8 @@ pub fn analyse(
     if let Some(seen) = &mut record.diagnostics {
         seen.discrepancy = beside.as_ref().and_then(Beside::eta);
     }
+    record.rival = rival::rival(fit, data, &record);
+    record.warnings.extend(record.rival.as_ref().map(rival::warning));
     let at = |at: &Vec<(String, f64)>| predict(&known, &ranges, beside.as_ref(), at);
     record.predictions = request.predictions.iter().map(at).collect::<Result<Vec<_>, _>>()?;
     let found = findings(&record);

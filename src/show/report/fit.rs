@@ -9,7 +9,7 @@ use super::{Block, Document, Picture, Span, Table, Tone, plain};
 use crate::data::measurements::Warning;
 use crate::record::{Estimate, Record};
 use crate::show::figure::describe;
-use evidence::{basins, certificate, checklist, correlation, influence, other_objectives};
+use evidence::{basins, certificate, checklist, correlation, criteria, influence, other_objectives, rival};
 pub use trust::{Trust, all_warnings, trust};
 use words::{beyond, measure, point, prose, symbol};
 
@@ -67,7 +67,7 @@ pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
     let mut proof = vec![certificate(record), basins(record)];
     proof.extend(picture(&["basins"]));
     section("Why this is the minimum", proof);
-    section("The same answer under other losses", vec![other_objectives(record)]);
+    section("The same answer under other losses", vec![rival(record), other_objectives(record), criteria(record)]);
     let mut left = picture(&["residuals"]);
     left.push(influence(record));
     section("What the law leaves unexplained", left);

@@ -1,7 +1,7 @@
 //! Where a fit's numbers come from, and what speaks for and against them.
 
 use super::words::objective;
-use crate::record::Record;
+use crate::record::{Criteria, Record};
 use crate::show::figure::describe;
 use crate::show::report::number::significant;
 use crate::show::report::{Block, Span, Table, plain};
@@ -177,6 +177,33 @@ pub(super) fn other_objectives(record: &Record) -> Option<Block> {
         table.row(vec![plain(describe::sentence(&objective(&other.objective))), plain(significant(other.value, 6))]);
     }
     table.block()
+}
+
+/// The answer under the other customary objective, where the two are far apart.
+pub(super) fn rival(record: &Record) -> Option<Block> {
+    let rival = record.rival.as_ref()?;
+    let heads = ["Symbol", "#Minimised here", "#Minimised instead", "More than half an interval apart"];
+    let mut table = Table::new(format!("The answer under {}, minimised instead", objective(&rival.objective)), &heads);
+    for value in &rival.values {
+        table.row(vec![
+            plain(describe::greek(&value.symbol)),
+            plain(significant(value.ours, 4)),
+            plain(significant(value.other, 4)),
+            plain(if value.far { "yes" } else { "no" }),
+        ]);
+    }
+    table.block()
+}
+
+pub(super) fn criteria(record: &Record) -> Option<Block> {
+    let c = record.criteria.as_ref()?;
+    Some(Block::Paragraph(plain(format!(
+        "Akaike’s criterion is {:.3} and Schwarz’s {:.3}, with {} parameters, the scale of the noise among them. They assume {}.",
+        c.aic,
+        c.bic,
+        c.parameters,
+        Criteria::ASSUMES
+    ))))
 }
 
 pub(super) fn influence(record: &Record) -> Option<Block> {
