@@ -427,6 +427,7 @@ mod transferred {
         near(found.groups[2].prediction.expect("it was asked for"), [2.22926979, 2.1511564, 2.31021966]);
         // What was not seen is forecast better with borrowed exponents than without.
         assert_eq!(found.ways[0].way, "tied");
+        assert_eq!(given.provenance().len(), 1, "one table, however often it was read");
         let alone = found.pairs.iter().find(|pair| pair.law == "alone").expect("groups are large enough");
         assert!(alone.shown && alone.difference > 0.01, "{alone:?}");
         let aic =

@@ -3,7 +3,7 @@
 use super::MethodError;
 use super::card::{Card, Table};
 use crate::data::ingest::{self, Needed, Request, Source};
-use crate::data::measurements::{Measurements, Provenance, Warning};
+use crate::data::measurements::{ColumnUse, Measurements, Provenance, Warning};
 use crate::engine::analysis::Ranges;
 use crate::engine::uncertainty::Uncertainty;
 use crate::law::Input;
@@ -131,9 +131,20 @@ impl Given {
             }
         };
         let mut seen = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if !seen.contains(&read.provenance) {
-            seen.push(read.provenance.clone());
+        let now = &read.provenance;
+        // The same rows read again for other columns are still one table.
+        match seen.iter_mut().find(|known| same_rows(known, now)) {
+            Some(known) => {
+                let new = |column: &&ColumnUse| known.columns.iter().all(|other| other.symbol != column.symbol);
+                let columns: Vec<ColumnUse> = now.columns.iter().filter(new).cloned().collect();
+                known.columns.extend(columns);
+                let fresh: Vec<Warning> =
+                    now.warnings.iter().filter(|warning| !known.warnings.contains(warning)).cloned().collect();
+                known.warnings.extend(fresh);
+            }
+            None => seen.push(now.clone()),
         }
+        drop(seen);
         Ok(read)
     }
 
@@ -218,6 +229,11 @@ impl Given {
         };
         Err(MethodError::Fits { method: card.id, wanted, given })
     }
+}
+
+fn same_rows(a: &Provenance, b: &Provenance) -> bool {
+    (&a.source, &a.sha256, a.rows_read, a.rows_used, &a.dropped)
+        == (&b.source, &b.sha256, b.rows_read, b.rows_used, &b.dropped)
 }
 
 fn needed(input: &Input) -> Needed {
