@@ -1,13 +1,14 @@
 //! One run of a method from end to end: which tables, which fits, which settings. A study is many of
 //! these beside its fits; a verb of the command line makes one.
 
-use crate::data::ingest::{self, Source};
+use crate::data::ingest::{self, Held, Source};
 use crate::methods::method::{Card, Given, GivenFit, Method, MethodError};
 use crate::methods::registry;
 use crate::record::method::{FORMAT, MethodRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// Everything that determines a run of a method. Its serialised form is its identity, with the
 /// bytes of its tables and the fits it starts from.
@@ -39,8 +40,11 @@ pub struct MethodJob {
 pub struct JobTable {
     /// What the method calls it; empty for its first.
     pub name: String,
-    /// A file or a built-in data set.
+    /// A file or a built-in data set; what a table in memory is called.
     pub data: String,
+    /// A table in memory, in place of a file.
+    #[serde(skip)]
+    pub held: Option<Arc<Held>>,
     /// Role = column.
     pub map: Vec<(String, String)>,
     /// Rows to keep.
@@ -48,9 +52,13 @@ pub struct JobTable {
 }
 
 impl JobTable {
+    fn source(&self) -> Source {
+        self.held.as_ref().map_or_else(|| Source::named(&self.data), |held| Source::Memory(Arc::clone(held)))
+    }
+
     /// The method's first table, whole.
     pub fn only(data: &str) -> Self {
-        Self { name: String::new(), data: data.to_owned(), map: Vec::new(), filter: None }
+        Self { name: String::new(), data: data.to_owned(), held: None, map: Vec::new(), filter: None }
     }
 }
 
@@ -82,7 +90,7 @@ impl MethodJob {
             if given.has(name) {
                 return Err(MethodError::refused(format!("the table `{name}` of `{}` is given twice", card.id)));
             }
-            given = given.table(name, Source::named(&table.data), table.map.clone(), table.filter.clone());
+            given = given.table(name, table.source(), table.map.clone(), table.filter.clone());
         }
         given.fits = fits;
         Ok(given)
@@ -122,7 +130,7 @@ impl MethodJob {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(self).unwrap_or_default());
         for table in &self.tables {
-            hash.update(ingest::fingerprint(&Source::named(&table.data))?);
+            hash.update(ingest::fingerprint(&table.source())?);
         }
         for fit in fits {
             hash.update(Sha256::digest(fit));

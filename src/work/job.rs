@@ -3,7 +3,7 @@
 
 use crate::base::objective::{Objective, Residual};
 use crate::base::units::Unit;
-use crate::data::ingest::{self, IngestError, Needed, Source};
+use crate::data::ingest::{self, Held, IngestError, Needed, Source};
 use crate::data::measurements::Measurements;
 use crate::engine::analysis::{self, Analysis};
 use crate::engine::fit::{self, Constraints, FitError, Spec, Weights};
@@ -17,6 +17,7 @@ use crate::record::Record;
 use crate::work::store;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// Everything that determines a fit. Its serialised form is its identity: two equal jobs on equal
 /// bytes give equal records.
@@ -27,8 +28,11 @@ pub struct Job {
     /// What it is for, printed above its report; not part of its identity.
     #[serde(skip)]
     pub about: String,
-    /// A file or a built-in data set.
+    /// A file or a built-in data set; what a table in memory is called.
     pub data: String,
+    /// A table in memory, in place of a file.
+    #[serde(skip)]
+    pub held: Option<Arc<Held>>,
     /// The law's id.
     pub law: String,
     /// Role = column.
@@ -88,6 +92,7 @@ impl Job {
             name: law.to_owned(),
             about: String::new(),
             data: data.to_owned(),
+            held: None,
             law: law.to_owned(),
             map: Vec::new(),
             filter: None,
@@ -173,6 +178,15 @@ pub fn law(id: &str) -> Result<&'static dyn Law, JobError> {
 }
 
 impl Job {
+    /// A law on a table in memory.
+    pub fn on(table: Held, law: &str) -> Self {
+        Self { data: table.name().to_owned(), held: Some(Arc::new(table)), ..Self::new("", law) }
+    }
+
+    fn source(&self) -> Source {
+        self.held.as_ref().map_or_else(|| Source::named(&self.data), |held| Source::Memory(Arc::clone(held)))
+    }
+
     /// Reads the rows to fit.
     ///
     /// # Errors
@@ -220,7 +234,7 @@ impl Job {
         {
             output.positive = true;
         }
-        Ok(ingest::read(&Source::named(&self.data), &request)?)
+        Ok(ingest::read(&self.source(), &request)?)
     }
 
     /// The spec of the fit.
@@ -331,7 +345,7 @@ impl Job {
     /// # Errors
     /// [`IngestError`] if the data cannot be read.
     pub fn key(&self) -> Result<String, JobError> {
-        Ok(self.key_on(&ingest::fingerprint(&Source::named(&self.data))?))
+        Ok(self.key_on(&ingest::fingerprint(&self.source())?))
     }
 
     /// The same of a record that this job made, by the bytes that were read for it.
@@ -349,7 +363,7 @@ impl Job {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(self).unwrap_or_default());
         hash.update(sha256);
-        hash.update(ingest::card_of(&Source::named(&self.data)));
+        hash.update(ingest::card_of(&self.source()));
         hash.update(analysis::FORMAT.to_le_bytes());
         hash.update(store::maker());
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -429,6 +429,7 @@ impl WireJob {
             return Err(format!("bootstrap asks for more than {MOST_REPLICATES} replicates"));
         }
         Ok(Job {
+            held: None,
             name: self.name,
             about: self.about,
             data,

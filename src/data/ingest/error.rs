@@ -93,6 +93,18 @@ pub enum Mistake {
         /// The whole header line.
         header: String,
     },
+    /// Columns in memory of different lengths.
+    #[error("column `{first}` has {rows} values and column `{column}` has {others}; a table's columns are of one length")]
+    RaggedColumns {
+        /// The first column.
+        first: String,
+        /// Its length.
+        rows: usize,
+        /// Another.
+        column: String,
+        /// Its length.
+        others: usize,
+    },
     /// A line with more fields than the header.
     #[error(
         "line {line} has {found} fields where the header has {expected}; quote cells that hold the separator, and write decimals with a point"

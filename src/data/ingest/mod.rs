@@ -14,6 +14,7 @@ mod frame;
 mod json;
 mod lexer;
 mod loaded;
+mod memory;
 mod names;
 mod open;
 mod parquet;
@@ -29,6 +30,7 @@ mod table;
 pub use builtin::{built_in, card, embedded};
 pub use convert::is_conversion;
 pub use error::{IngestError, Mistake, Place, nearest, suggestion};
+pub use memory::{Cells as HeldCells, Held};
 pub use table::{TableColumn, may_replace, read_table, remove_file, replace_file, write_table};
 
 use crate::data::card::DatasetCard;
@@ -42,6 +44,7 @@ use reader::{Many, Part, Reader, Stacked};
 use roles::Headers;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where a table is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub enum Source {
     Files(String, Vec<PathBuf>),
     /// A built-in data set, or a part of one as `set/part`.
     BuiltIn(String),
+    /// A table in memory.
+    Memory(Arc<Held>),
 }
 
 impl Source {
@@ -88,6 +93,7 @@ impl Source {
             Self::File(path) => vec![path],
             Self::Files(_, paths) => paths,
             Self::BuiltIn(id) => vec![PathBuf::from(id)],
+            Self::Memory(_) => Vec::new(),
         }
     }
 
@@ -102,6 +108,7 @@ impl Source {
             Self::File(path) => path.display().to_string(),
             Self::Files(text, _) => text.clone(),
             Self::BuiltIn(id) => id.clone(),
+            Self::Memory(held) => held.name().to_owned(),
         }
     }
 }
@@ -195,6 +202,7 @@ pub fn fingerprint(source: &Source) -> Result<String, IngestError> {
             };
             parquet::hash(path).map_err(|error| mistake(error).in_source(&name))
         }
+        Source::Memory(held) => Ok(held.sha256().to_owned()),
         Source::BuiltIn(id) => Ok(frame::hexadecimal(&Sha256::digest(builtin::open(id)?.1))),
     }
 }
@@ -206,7 +214,7 @@ pub fn card_of(source: &Source) -> &'static [u8] {
             .ok()
             .and_then(|(card, _)| builtin::embedded(&format!("{}/card.toml", card.id)))
             .unwrap_or_default(),
-        Source::File(_) | Source::Files(..) => &[],
+        Source::File(_) | Source::Files(..) | Source::Memory(_) => &[],
     }
 }
 
@@ -247,6 +255,7 @@ fn open_source(source: &Source, comma: bool) -> Result<(Reader<'static>, Option<
             }
             Ok((Reader::Many(Many::new(parts)), None))
         }
+        Source::Memory(held) => Ok((Reader::Memory(Arc::clone(held)), None)),
         Source::BuiltIn(id) => {
             let (card, bytes) = builtin::open(id)?;
             Ok((Reader::Csv(Csv::open(Box::new(bytes), false).map_err(placed)?), Some(card)))

@@ -6,16 +6,19 @@ use super::csv::Csv;
 use super::error::{Mistake, nearest};
 use super::frame;
 use super::json::Json;
+use super::memory::Held;
 use super::parquet::Parquet;
 use super::roles;
 use crate::data::measurements::Warning;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// A table whose headers have been read.
 pub(super) enum Reader<'a> {
     Csv(Csv<'a>),
     Json(Json),
     Parquet(Parquet),
+    Memory(Arc<Held>),
     /// A compressed one, with the hash of the file itself.
     Packed(Box<Reader<'a>>, String),
     Many(Many<'a>),
@@ -28,6 +31,7 @@ impl<'a> Reader<'a> {
             Self::Csv(csv) => &csv.headers,
             Self::Json(json) => &json.headers,
             Self::Parquet(parquet) => &parquet.headers,
+            Self::Memory(held) => held.headers(),
             Self::Packed(inner, _) => inner.headers(),
             Self::Many(many) => &many.headers,
             Self::Stacked(stacked) => &stacked.headers,
@@ -48,7 +52,7 @@ impl<'a> Reader<'a> {
                 None if column == stacked.kept.len() => stacked.inner.unit(stacked.columns.first()?.0),
                 None => None,
             },
-            Self::Json(_) | Self::Parquet(_) => None,
+            Self::Json(_) | Self::Parquet(_) | Self::Memory(_) => None,
         }
     }
 
@@ -58,6 +62,7 @@ impl<'a> Reader<'a> {
             Self::Csv(csv) => csv.load(numbers, texts),
             Self::Json(json) => json.load(numbers, texts),
             Self::Parquet(parquet) => parquet.load(numbers, texts),
+            Self::Memory(held) => Ok(held.load(numbers, texts)),
             Self::Packed(inner, sha256) => Ok(Table { sha256, ..inner.load(numbers, texts)? }),
             Self::Many(many) => many.load(numbers, texts),
             Self::Stacked(stacked) => stacked.load(numbers, texts),

@@ -64,7 +64,7 @@ impl WireMethod {
             if tables.iter().any(|table: &JobTable| table.name == name) {
                 return Err(format!("data and datasets both name the table `{name}`"));
             }
-            tables.push(JobTable { name, data: data_of(&data, folder)?, map: Vec::new(), filter: None });
+            tables.push(JobTable { name, data: data_of(&data, folder)?, held: None, map: Vec::new(), filter: None });
         }
         // Roles and rows are those of the method's first table.
         let speaks = !self.map.is_empty() || self.filter.is_some();
