@@ -2,21 +2,19 @@
 
 use super::{Failure, Outcome, amount, print, print_json};
 use crate::data::ingest::{self, Needed, Request, Source};
-use crate::data::measurements::{Measurements, Warning};
+use crate::data::measurements::Measurements;
 use crate::methods::extrapolate::picture::{Names, charts};
 use crate::methods::extrapolate::{
-    ASSUMES, BASELINES, ExtrapolateError, Measure, Place, Said, Settings, Wish, runs, study,
+    ASSUMES, BASELINES, ExtrapolateError, Measure, Place, Said, Settings, Wish, contract, runs, study,
 };
 use crate::methods::schedule::{Constants, Estimate, PUBLISHED, Schedule, ScheduleError, estimate_final, published};
 use crate::show::figure;
 use crate::work::given::Amount;
 use crate::work::store::write_whole;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The level that comes first wherever one is shown.
-const MAIN: f64 = 0.9;
 /// Up to so many curves, laws are fitted beside the forecast unless said otherwise.
 const FEW: usize = 12;
 
@@ -177,7 +175,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         Some(plan) => said.iter().map(|said| at_the_end(plan, said, args)).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
-    let answer = answer(&said, &finals, &rows.provenance.warnings);
+    let ends_json = finals.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>().map_err(Failure::work)?;
+    let answer = contract(&said, &ends_json, &rows.provenance.warnings);
     if let Some(folder) = &args.out {
         write(&said, &answer, &names, folder)?;
     }
@@ -218,40 +217,6 @@ fn ends(out: &mut dyn Write, said: &[Said], finals: &[Estimate]) -> Outcome {
         )?;
     }
     Ok(())
-}
-
-/// The answer as data: one forecast per place and level, those of the main level first.
-fn answer(said: &[Said], finals: &[Estimate], of_rows: &[Warning]) -> Value {
-    let curves: Vec<Value> = said
-        .iter()
-        .enumerate()
-        .map(|(k, said)| {
-            let outcome = said.outcome.as_ref();
-            let mut forecasts = Vec::new();
-            for main in [true, false] {
-                for forecast in outcome.iter().flat_map(|outcome| &outcome.forecasts) {
-                    for interval in forecast.intervals.iter().filter(|i| (i.level == MAIN) == main) {
-                        forecasts.push(json!({
-                            "x": forecast.x, "estimate": forecast.estimate, "lower": interval.lower,
-                            "upper": interval.upper, "level": interval.level, "sd_log": forecast.sd_log,
-                        }));
-                    }
-                }
-            }
-            json!({
-                "group": said.group,
-                "stage": outcome.map(|outcome| outcome.stage.word),
-                "rho": outcome.map(|outcome| outcome.stage.rho),
-                "forecasts": forecasts,
-                "target": outcome.and_then(|outcome| outcome.target.as_ref()),
-                "beside": said.baselines,
-                "final": finals.get(k),
-                "backtest": said.cuts,
-                "warnings": said.warnings,
-            })
-        })
-        .collect();
-    json!({ "curves": curves, "assumes": ASSUMES, "warnings": of_rows })
 }
 
 fn write(said: &[Said], answer: &Value, names: &Names, folder: &Path) -> Outcome {

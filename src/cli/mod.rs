@@ -17,6 +17,7 @@ mod frontier;
 mod laws;
 mod lifetime;
 mod method;
+mod notebook;
 mod optimum;
 mod plot;
 mod predict;
@@ -57,6 +58,8 @@ enum Verb {
     Plot(plot::Args),
     /// Write the report of a saved fit as HTML and Markdown
     Report(report::Args),
+    /// Write a study or a saved fit as a Jupyter notebook on the Python package, its outputs in place
+    Notebook(notebook::Args),
     /// Run a study of many fits; without a file, the built-in one
     Run(run::Args),
     /// Compare published numbers with ours
@@ -198,6 +201,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Optimum(args) => optimum::run(&args, out),
         Verb::Plot(args) => plot::run(&args, out),
         Verb::Report(args) => report::run(&args, out),
+        Verb::Notebook(args) => notebook::run(&args, out),
         Verb::Run(args) => run::run(&args, out),
         Verb::Reproduce(args) => reproduce::run(&args, out),
         Verb::Approaches(args) => approaches::run(&args, out),

@@ -9,6 +9,7 @@ use crate::record::Estimate;
 use crate::show::report;
 use crate::show::report::number::phrase;
 use crate::work::gallery;
+use crate::work::notebook;
 use crate::work::store::write_whole;
 use crate::work::study::{self, Study};
 use std::io::Write;
@@ -25,29 +26,41 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
+/// Name of a study's notebook.
+pub(super) const NOTEBOOK: &str = "notebook.ipynb";
+
 /// Name and place of the built-in study.
 const BUILT_IN: &str = "overview";
 
+/// A study that is asked for.
+pub(super) struct Asked {
+    pub(super) study: Study,
+    pub(super) text: Vec<u8>,
+    pub(super) name: String,
+}
+
+/// A study by its file, or the built-in one.
+pub(super) fn asked(path: Option<&Path>) -> Result<Asked, Failure> {
+    let Some(path) = path else {
+        let bytes = ingest::embedded("study.toml").ok_or_else(|| Failure::work("the built-in study is missing"))?;
+        let text = String::from_utf8_lossy(bytes);
+        let study = Study::parse(&text, "study.toml", Path::new(""))?;
+        return Ok(Asked { study, text: bytes.to_vec(), name: BUILT_IN.to_owned() });
+    };
+    let text = std::fs::read(path).unwrap_or_default();
+    let name = path.file_stem().map_or_else(|| "study".into(), |stem| stem.to_string_lossy().into_owned());
+    Ok(Asked { study: Study::read(path)?, text, name })
+}
+
 /// Runs all fits of a study, then writes tables, figures and the report.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    let (study, text, name) = match &args.study {
-        Some(path) => {
-            let text = std::fs::read(path).unwrap_or_default();
-            let stem = path.file_stem().map_or_else(|| "study".into(), |s| s.to_string_lossy().into_owned());
-            (Study::read(path)?, text, stem)
-        }
-        None => {
-            let bytes = ingest::embedded("study.toml").ok_or_else(|| Failure::work("the built-in study is missing"))?;
-            let text = String::from_utf8_lossy(bytes);
-            (Study::parse(&text, "study.toml", Path::new(""))?, bytes.to_vec(), BUILT_IN.to_owned())
-        }
-    };
+    let Asked { study, text, name } = asked(args.study.as_deref())?;
     let folder = args.out.clone().unwrap_or_else(|| Path::new("notebooks-output").join(&name));
     let command = match &args.study {
         Some(path) => format!("scaling run {}", path.display()),
         None => "scaling run".to_owned(),
     };
-    write_whole(&folder.join("study.toml"), &copied(text))?;
+    write_whole(&folder.join("study.toml"), &copied(text.clone()))?;
     gallery::claim(&folder)?;
     let bar = progress(study.jobs.len(), "fits");
     let outcomes = study::run(&study, &folder, &|_| bar.inc(1))?;
@@ -66,6 +79,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     };
     let accounts = gallery::Accounts { own, families: sections };
     gallery::write(&study, &outcomes, &methods, &checks, accounts, &command, &folder).map_err(Failure::work)?;
+    let studied = args.study.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let text = String::from_utf8_lossy(&text);
+    let notebook = notebook::of_study(&text, &outcomes, &methods, studied, &folder).map_err(Failure::work)?;
+    write_whole(&folder.join(NOTEBOOK), notebook.as_bytes())?;
     let cached = outcomes.iter().filter(|o| o.cached).count();
     writeln!(out, "{}: {} fits, {cached} of them unchanged since the last run\n", study.title, outcomes.len())?;
     if !outcomes.is_empty() {

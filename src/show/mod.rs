@@ -2,4 +2,5 @@
 
 pub mod catalogue;
 pub mod figure;
+pub mod notebook;
 pub mod report;

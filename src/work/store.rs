@@ -94,8 +94,20 @@ impl Stored {
 /// [`StoreError::Unwritable`].
 pub fn write(analysis: &Analysis, key: &str, record_path: &Path, replicates_path: &Path) -> Result<(), StoreError> {
     let replicates = write_replicates(analysis, replicates_path)?;
+    write_stored(&analysis.record, key, replicates, record_path)
+}
+
+/// Writes a record alone, of a fit that no study knows.
+///
+/// # Errors
+/// [`StoreError`] if the file cannot be written.
+pub fn write_record(record: &Record, path: &Path) -> Result<(), StoreError> {
+    write_stored(record, "", None, path)
+}
+
+fn write_stored(record: &Record, key: &str, replicates: Option<String>, record_path: &Path) -> Result<(), StoreError> {
     let unwritable = |error: serde_json::Error| StoreError::unwritable(record_path, &error);
-    let record = analysis.record.clone();
+    let record = record.clone();
     let mut stored = Stored { made_by: maker(), key: key.to_owned(), replicates, sha256: String::new(), record };
     stored.sha256 = stored.digest().map_err(unwritable)?;
     let mut bytes = serde_json::to_vec(&stored).map_err(unwritable)?;

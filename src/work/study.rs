@@ -470,6 +470,21 @@ impl WireJob {
     }
 }
 
+/// A fit from the keys of a `[[fit]]`, as JSON; its name is the law's and its data are for the caller
+/// to say, a table in memory or any path.
+///
+/// # Errors
+/// One sentence that names the key at fault.
+pub fn job_of(stanza: serde_json::Value) -> Result<Job, String> {
+    let serde_json::Value::Object(mut stanza) = stanza else { return Err("a fit is an object".to_owned()) };
+    for key in ["name", "data"] {
+        stanza.entry(key).or_insert_with(|| serde_json::Value::from("fit"));
+    }
+    let wire: WireJob = serde_json::from_value(stanza.into()).map_err(|error| error.to_string())?;
+    law(&wire.law).map_err(|error| error.to_string())?;
+    wire.job((0, 0, ninety_five()), Path::new(""))
+}
+
 /// What became of one job.
 #[derive(Clone, Debug)]
 pub struct Outcome {

@@ -94,7 +94,9 @@ pub enum Mistake {
         header: String,
     },
     /// Columns in memory of different lengths.
-    #[error("column `{first}` has {rows} values and column `{column}` has {others}; a table's columns are of one length")]
+    #[error(
+        "column `{first}` has {rows} values and column `{column}` has {others}; a table's columns are of one length"
+    )]
     RaggedColumns {
         /// The first column.
         first: String,

@@ -16,6 +16,7 @@
 
 mod backtest;
 mod baseline;
+mod contract;
 mod curve;
 mod normal;
 pub mod picture;
@@ -28,6 +29,7 @@ mod verdict;
 
 pub use backtest::{Cut, backtest};
 pub use baseline::{BASELINES, Baseline, rivals};
+pub use contract::contract;
 pub use normal::Distribution;
 pub use posterior::{Posterior, Prior};
 pub use study::{Measure, Place, Run, Said, Wish, runs, study};

@@ -2,7 +2,7 @@
 //! becomes HTML in one file or Markdown. Nothing here computes a statistic.
 
 mod fit;
-mod html;
+pub(crate) mod html;
 mod markdown;
 pub mod number;
 mod section;
