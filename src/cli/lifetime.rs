@@ -73,7 +73,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         "train": machine(args.train_on), "read": machine(args.prompt_on), "write": machine(args.answer_on),
     });
     let (law, level) = (saved.known.law.card().id, saved.known.level);
-    let record = job.run(vec![GivenFit { name: saved.name.clone(), known: saved.known, ranges: saved.ranges }])?;
+    let record = job.run(vec![GivenFit {
+        name: saved.name.clone(),
+        known: saved.known,
+        ranges: saved.ranges,
+        fitted: saved.fitted,
+    }])?;
     if args.json {
         let mut value = print::by_symbol(&record.quantities);
         value.insert("fit".to_owned(), json!(saved.name));

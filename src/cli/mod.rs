@@ -7,7 +7,7 @@ mod catalogue;
 mod compare;
 mod datasets;
 mod density;
-
+mod design;
 mod door;
 mod explore;
 mod extrapolate;
@@ -78,6 +78,8 @@ enum Verb {
     /// Freeze what a new run will measure, and score it afterwards
     #[command(subcommand)]
     Forecast(forecast::Verb),
+    /// Choose the runs to train next, for a number beyond the rows or to get off a ridge
+    Design(Box<design::Args>),
     /// Run a public benchmark of fitting and extrapolation on its tables
     Bench(bench::Args),
     /// Compare laws by their forecasts of unseen budgets, or two recipes by compute at equal loss
@@ -210,6 +212,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Density(args) => density::run(&args, out),
         Verb::Extrapolate(args) => extrapolate::run(&args, out),
         Verb::Forecast(verb) => forecast::run(&verb, out),
+        Verb::Design(args) => design::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Compare(args) => compare::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),

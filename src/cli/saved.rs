@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::data::ingest::suggestion;
 use crate::engine::analysis::{Beside, Ranges};
+use crate::engine::design::Fitted;
 use crate::engine::uncertainty::Uncertainty;
 use crate::published::reference;
 use crate::record::Record;
@@ -22,6 +23,8 @@ pub struct Saved {
     units: Vec<(String, String)>,
     /// What the law leaves out beside the data.
     pub beside: Option<Beside>,
+    /// The problem with its rows, if it kept them and they show noise.
+    pub fitted: Option<Fitted>,
 }
 
 impl Saved {
@@ -65,6 +68,7 @@ pub fn open(fit: &str) -> Result<Saved, Failure> {
             ranges: Ranges::unknown(),
             units: published.input_units.clone(),
             beside: None,
+            fitted: None,
         });
     }
     let (record, _) = record(fit)?;
@@ -74,7 +78,8 @@ pub fn open(fit: &str) -> Result<Saved, Failure> {
     let axes = record.law.inputs.iter().chain([&record.law.output]);
     let units = axes.map(|axis| (axis.symbol.clone(), axis.unit.clone())).collect();
     let (ranges, beside) = (Ranges::of_record(&record), Beside::of_record(&record));
-    Ok(Saved { name: fit.to_owned(), known, ranges, units, beside })
+    let fitted = Fitted::of_record(known.law, &record);
+    Ok(Saved { name: fit.to_owned(), known, ranges, units, beside, fitted })
 }
 
 /// The published constants that may have been meant, of those that can be opened.

@@ -2,6 +2,7 @@
 //! uncertainty, optima, held-out rows, and the record of it all.
 
 pub mod analysis;
+pub mod design;
 pub mod fit;
 pub mod optimum;
 pub mod solve;

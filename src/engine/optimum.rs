@@ -212,6 +212,39 @@ pub fn optimum(
     Ok(best)
 }
 
+/// The optimum of a replicate: the closed form where there is one (it is checked against the
+/// numeric minimum at the point estimate), else the numeric minimum.
+pub fn quick_optimum(
+    law: &dyn Law,
+    theta: &[f64],
+    cost: Option<&'static Cost>,
+    budget: f64,
+    fixed: &[(String, f64)],
+) -> Option<Choice> {
+    let card = law.card();
+    let allocation = Spending::of(card, cost).ok()?;
+    let all_free = fixed.iter().all(|(s, _)| !allocation.free.contains(&s.as_str()));
+    if let Some(closed) = allocation.closed_form.filter(|_| all_free) {
+        let mut x: Vec<f64> = card
+            .inputs
+            .iter()
+            .map(|i| fixed.iter().find(|(s, _)| s == i.symbol).map_or(f64::NAN, |(_, v)| *v))
+            .collect();
+        if let Some(values) = closed(theta, &x, budget) {
+            for (symbol, value) in allocation.free.iter().zip(values) {
+                if let Some(i) = card.input(symbol) {
+                    x[i] = value;
+                }
+            }
+            if x.iter().all(|v| v.is_finite()) {
+                let output = law.predict(&x, theta);
+                return Some(Choice { x, output, closed_form_gap: None, at_edge: false });
+            }
+        }
+    }
+    optimum(law, theta, cost, budget, fixed).ok()
+}
+
 /// Three tensors of sixteen widths make thousands of combinations. Where a closed form can say
 /// which are promising, only those are searched.
 const SEARCHED: usize = 32;

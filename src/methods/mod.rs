@@ -6,6 +6,7 @@ pub mod allocation;
 pub mod bench;
 pub mod compare;
 pub mod density;
+pub mod design;
 pub mod extrapolate;
 pub mod frontier;
 pub mod job;

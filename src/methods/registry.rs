@@ -3,6 +3,7 @@
 use crate::data::ingest::suggestion;
 use crate::methods::allocation::approaches::{Approaches, Recipe};
 use crate::methods::compare::{laws, recipes, transfer};
+use crate::methods::design::Design;
 use crate::methods::frontier::Frontier;
 use crate::methods::lifetime::Lifetime;
 use crate::methods::method::{Method, MethodError, Of};
@@ -16,6 +17,7 @@ pub static METHODS: &[&dyn Method] = &[
     &Of::<laws::Compare>::new(),
     &Of::<recipes::Compare>::new(),
     &Of::<transfer::Borrow>::new(),
+    &Of::<Design>::new(),
     // Hyper-parameters.
     &Of::<Recommend>::new(),
     // Tables.

@@ -116,14 +116,14 @@ impl Identifiability {
                     (true, _) => format!("{} may be anything", self.wide().join(", ")),
                 };
                 let message = format!(
-                    "The rows do not determine the law: {what} (condition {}). What depends on it has no interval; runs that vary the inputs independently would tell.",
+                    "The rows do not determine the law: {what} (condition {}). What depends on it has no interval; `scaling design FIT --for identifiability` says which runs would tell.",
                     magnitude(self.condition)
                 );
                 Some(Finding::grave("not-identified", message))
             }
             Verdict::Ridge => {
                 let message = format!(
-                    "The rows leave a ridge: {} (condition {}). Quote predictions near the rows, not single parameters.",
+                    "The rows leave a ridge: {} (condition {}). Quote predictions near the rows, not single parameters. `scaling design FIT --for identifiability` says which runs would get off it.",
                     self.wide().join(", "),
                     magnitude(self.condition)
                 );

@@ -4,6 +4,7 @@
 use crate::base::units::Unit;
 use crate::data::ingest::{self, Held, Needed, Request, Source};
 use crate::engine::analysis::{Beside, Ranges, predict, spend};
+use crate::engine::design;
 use crate::engine::uncertainty::Uncertainty;
 use crate::laws::find_cost;
 use crate::methods::extrapolate::{BASELINES, Measure, Place, Said, Settings, Wish, runs, study as forecast};
@@ -226,7 +227,8 @@ impl Fitted {
     }
 
     fn given(&self, name: &str) -> GivenFit {
-        GivenFit { name: name.to_owned(), known: self.known.clone(), ranges: self.ranges.clone() }
+        let fitted = design::Fitted::of_record(self.known.law, &self.record);
+        GivenFit { name: name.to_owned(), known: self.known.clone(), ranges: self.ranges.clone(), fitted }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Curves and surfaces of a fitted law, evaluated once so that figures only draw.
 
-use super::spending::choose;
 use crate::engine::fit::Fit;
-use crate::engine::optimum::Choice;
+use crate::engine::optimum::{Choice, quick_optimum};
 use crate::engine::uncertainty::Uncertainty;
 use crate::record::{Axis, Band, Curves, IsoFlop, Surface};
 
@@ -83,7 +82,9 @@ fn drawn(fit: &Fit, known: &Uncertainty, budgets: &[f64], held: &[(String, f64)]
     let points = if allocation.closed_form.is_some() { FRONTIER.0 } else { FRONTIER.1 };
     let x = spaced(low, top, points);
     let along = |theta: &[f64], take: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
-        x.iter().map(|&c| choose(fit.setup.law, theta, None, c, &fixed).as_ref().map_or(f64::NAN, take)).collect()
+        x.iter()
+            .map(|&c| quick_optimum(fit.setup.law, theta, None, c, &fixed).as_ref().map_or(f64::NAN, take))
+            .collect()
     };
     let band = |take: &(dyn Fn(&Choice) -> f64 + Sync)| {
         let (lower, upper) = known.band(&|theta| along(theta, take));
@@ -128,7 +129,7 @@ fn drawn(fit: &Fit, known: &Uncertainty, budgets: &[f64], held: &[(String, f64)]
                     };
                     budget / probe(1.0)
                 };
-                let Some(best) = choose(fit.setup.law, &fit.theta, None, budget, &fixed) else { continue };
+                let Some(best) = quick_optimum(fit.setup.law, &fit.theta, None, budget, &fixed) else { continue };
                 let sizes: Vec<f64> = members.iter().map(|&k| rows.inputs[n][k]).chain([best.x[n]]).collect();
                 let (a, b) = span(&sizes);
                 let ns = spaced(a / 1.5, b * 1.5, ISOFLOP);

@@ -2,9 +2,9 @@
 
 use super::predictions::{Ranges, extrapolation};
 use crate::data::measurements::Warning;
-use crate::engine::optimum::{Choice, OptimumError, Spending, optimum};
+use crate::engine::optimum::{Choice, OptimumError, Spending, optimum, quick_optimum};
 use crate::engine::uncertainty::{Quantity, Uncertainty};
-use crate::law::{Cost, Law};
+use crate::law::Cost;
 use crate::record::Optimum;
 use rayon::prelude::*;
 
@@ -25,7 +25,7 @@ pub fn spend(
     let choice = optimum(law, &known.theta, cost, budget, fixed)?;
     let thinned = known.thinned();
     let replicates: Vec<Option<Choice>> =
-        thinned.par_iter().map(|theta| choose(law, theta, cost, budget, fixed)).collect();
+        thinned.par_iter().map(|theta| quick_optimum(law, theta, cost, budget, fixed)).collect();
     let pick = |f: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
         replicates.iter().map(|c| c.as_ref().map_or(f64::NAN, f)).collect()
     };
@@ -33,7 +33,7 @@ pub fn spend(
     let mut free: Vec<String> = Vec::new();
     let mut push = |symbol: &str, meaning: &str, unit: &str, f: &dyn Fn(&Choice) -> f64| {
         let point = f(&choice);
-        let of_theta = |theta: &[f64]| choose(law, theta, cost, budget, fixed).as_ref().map_or(f64::NAN, f);
+        let of_theta = |theta: &[f64]| quick_optimum(law, theta, cost, budget, fixed).as_ref().map_or(f64::NAN, f);
         if known.is_free(&of_theta) {
             free.push(symbol.to_owned());
         }
@@ -77,37 +77,4 @@ pub fn spend(
         extrapolation,
         warnings,
     })
-}
-
-/// The optimum of a replicate: the closed form where there is one (it is checked against the
-/// numeric minimum at the point estimate), else the numeric minimum.
-pub(super) fn choose(
-    law: &dyn Law,
-    theta: &[f64],
-    cost: Option<&'static Cost>,
-    budget: f64,
-    fixed: &[(String, f64)],
-) -> Option<Choice> {
-    let card = law.card();
-    let allocation = Spending::of(card, cost).ok()?;
-    let all_free = fixed.iter().all(|(s, _)| !allocation.free.contains(&s.as_str()));
-    if let Some(closed) = allocation.closed_form.filter(|_| all_free) {
-        let mut x: Vec<f64> = card
-            .inputs
-            .iter()
-            .map(|i| fixed.iter().find(|(s, _)| s == i.symbol).map_or(f64::NAN, |(_, v)| *v))
-            .collect();
-        if let Some(values) = closed(theta, &x, budget) {
-            for (symbol, value) in allocation.free.iter().zip(values) {
-                if let Some(i) = card.input(symbol) {
-                    x[i] = value;
-                }
-            }
-            if x.iter().all(|v| v.is_finite()) {
-                let output = law.predict(&x, theta);
-                return Some(Choice { x, output, closed_form_gap: None, at_edge: false });
-            }
-        }
-    }
-    optimum(law, theta, cost, budget, fixed).ok()
 }

@@ -108,7 +108,7 @@ fn is(binding: Binding, variable: usize) -> bool {
 /// function depends on the unit of the input. Taking the mean of the function away (the unit in
 /// which the input's geometric mean is one) leaves the same columns in every unit. Changes the
 /// columns; gives the matrix that leads from the new variables back to the old.
-fn centred(setup: &Setup, variables: &[usize], j: &mut DMatrix<f64>) -> DMatrix<f64> {
+pub fn centred(setup: &Setup, variables: &[usize], j: &mut DMatrix<f64>) -> DMatrix<f64> {
     let m = variables.len();
     let mut shift = DMatrix::identity(m, m);
     let params = setup.law.card().params;

@@ -1,20 +1,21 @@
 //! Well determined, a ridge, or not identified: a fit's verdict from the directions that its rows
 //! see and from how far the quantities of interest could be off.
 
-use crate::engine::fit::Fit;
 use crate::engine::fit::certificate::at_bound;
 use crate::engine::fit::identify::{Directions, directions};
 use crate::engine::fit::problem::{Binding, FitProblem};
+use crate::engine::fit::{Fit, Setup};
 use crate::engine::optimum::optimum;
-use crate::law::{Card, Law, Role, Transform};
+use crate::law::{Card, Law, Param, Role, Transform};
 use crate::record::identifiability::{FlatDirection, Identifiability, Line, NARROW, Verdict, Width};
 use nalgebra::DMatrix;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Factors that the interval of an exponent and of the optimum may span: twice or half, three
 /// times or a third.
-const EXPONENT: f64 = 4.0;
-const OPTIMUM: f64 = 9.0;
+pub const EXPONENT: f64 = 4.0;
+/// See there.
+pub const OPTIMUM: f64 = 9.0;
 /// Factors of an interval by curvature at which its ends mean nothing.
 const ENDLESS: f64 = 1e3;
 /// Step of central differences, in the solver's variables.
@@ -64,7 +65,14 @@ impl Variables {
     }
 }
 
-fn variables(fit: &Fit) -> Variables {
+/// An answer to a problem.
+struct Answer<'a> {
+    setup: &'a Setup,
+    q: &'a [f64],
+    theta: &'a [f64],
+}
+
+fn variables(fit: &Answer<'_>) -> Variables {
     let of = |i: usize| {
         let is = |j: &usize| matches!(fit.setup.bindings[*j], Binding::Free(k, _) if k == i);
         (0..fit.theta.len()).filter(is).collect()
@@ -74,11 +82,17 @@ fn variables(fit: &Fit) -> Variables {
 
 /// Judges a fit whose residuals have a scale.
 pub fn identifiability(fit: &Fit, scale: f64, level: f64) -> Option<Identifiability> {
+    judge(&fit.setup, &fit.q, &fit.theta, scale, level)
+}
+
+/// The same for an answer in the solver's variables and in parameters.
+pub fn judge(setup: &Setup, q: &[f64], theta: &[f64], scale: f64, level: f64) -> Option<Identifiability> {
+    let fit = &Answer { setup, q, theta };
     let card = fit.setup.law.card();
     let problem: FitProblem = fit.setup.problem();
-    let seen = directions(&fit.setup, &problem, &fit.q)?;
+    let seen = directions(fit.setup, &problem, fit.q)?;
     let of = variables(fit);
-    let bound = at_bound(&fit.setup, &fit.theta);
+    let bound = at_bound(fit.setup, fit.theta);
     let symbol = |j: &usize| card.params[*j].symbol.to_owned();
     let flat: Vec<FlatDirection> = seen
         .flat
@@ -115,7 +129,7 @@ pub fn identifiability(fit: &Fit, scale: f64, level: f64) -> Option<Identifiabil
 }
 
 /// The line in the logarithms of the inputs that all rows lie on, if they do.
-fn line(fit: &Fit) -> Option<Line> {
+fn line(fit: &Answer<'_>) -> Option<Line> {
     let card = fit.setup.law.card();
     let rows = &fit.setup.rows;
     let kept: Vec<usize> = (0..rows.len()).filter(|&k| rows.weight[k] > 0.0).collect();
@@ -157,10 +171,10 @@ type OfParameters<'a> = &'a dyn Fn(&[f64]) -> f64;
 
 /// The factors that intervals span: of exponents, and of the first optimal input at ten times the
 /// largest budget.
-fn widths(fit: &Fit, seen: &Directions, of: &Variables, reach: f64) -> Vec<Width> {
+fn widths(fit: &Answer<'_>, seen: &Directions, of: &Variables, reach: f64) -> Vec<Width> {
     let card = fit.setup.law.card();
     let factor = |f: OfParameters<'_>| {
-        let gradient = of.gradient(card, &fit.theta, &|theta| f(theta).ln());
+        let gradient = of.gradient(card, fit.theta, &|theta| f(theta).ln());
         let kept = |i: &usize| seen.variables.contains(i);
         let square: f64 = seen
             .root
@@ -174,8 +188,7 @@ fn widths(fit: &Fit, seen: &Directions, of: &Variables, reach: f64) -> Vec<Width
     for (i, group) in of.0.iter().enumerate().filter(|(i, _)| seen.variables.contains(i)) {
         let Some(&j) = group.first() else { continue };
         let param = &card.params[j];
-        let exponent = param.role == Role::Nonlinear && param.unit == "1" && param.transform == Transform::Identity;
-        if exponent && fit.theta[j] > 0.0 && fit.q[i] != 0.0 {
+        if is_exponent(param) && fit.theta[j] > 0.0 && fit.q[i] != 0.0 {
             let width = factor(&|theta| theta[j]);
             out.push(Width { quantity: param.symbol.to_owned(), factor: width, most: EXPONENT });
         }
@@ -184,7 +197,12 @@ fn widths(fit: &Fit, seen: &Directions, of: &Variables, reach: f64) -> Vec<Width
     out
 }
 
-fn optimum_width(fit: &Fit, factor: &dyn Fn(OfParameters<'_>) -> Option<f64>) -> Option<Width> {
+/// Whether a parameter is an exponent, whose interval is judged by the factor that it spans.
+pub fn is_exponent(param: &Param) -> bool {
+    param.role == Role::Nonlinear && param.unit == "1" && param.transform == Transform::Identity
+}
+
+fn optimum_width(fit: &Answer<'_>, factor: &dyn Fn(OfParameters<'_>) -> Option<f64>) -> Option<Width> {
     let (law, rows): (&dyn Law, _) = (fit.setup.law, &fit.setup.rows);
     let allocation = law.card().allocation.as_ref()?;
     let first = allocation.free.first()?;
@@ -193,7 +211,7 @@ fn optimum_width(fit: &Fit, factor: &dyn Fn(OfParameters<'_>) -> Option<f64>) ->
     let at = law.card().input(first)?;
     let cost = |row: usize| (allocation.cost.of)(&rows.inputs.iter().map(|c| c[row]).collect::<Vec<f64>>());
     let budget = 10.0 * (0..rows.len()).map(cost).fold(0.0, f64::max);
-    let found = optimum(law, &fit.theta, None, budget, &[]).ok().filter(|choice| !choice.at_edge)?;
+    let found = optimum(law, fit.theta, None, budget, &[]).ok().filter(|choice| !choice.at_edge)?;
     let size = |theta: &[f64]| optimum(law, theta, None, budget, &[]).map_or(f64::NAN, |choice| choice.x[at]);
     (found.x[at] > 0.0).then_some(())?;
     let quantity = format!("{first} at ten times the largest budget");

@@ -5,6 +5,7 @@ use super::card::{Card, Table};
 use crate::data::ingest::{self, Needed, Request, Source};
 use crate::data::measurements::{ColumnUse, Measurements, Provenance, Warning};
 use crate::engine::analysis::Ranges;
+use crate::engine::design::Fitted;
 use crate::engine::uncertainty::Uncertainty;
 use crate::law::Input;
 use std::sync::{Mutex, PoisonError};
@@ -38,6 +39,8 @@ pub struct GivenFit {
     pub known: Uncertainty,
     /// Where its data lie.
     pub ranges: Ranges,
+    /// The problem with its rows; none for published constants, or where the rows show no noise.
+    pub fitted: Option<Fitted>,
 }
 
 /// What a method is given. What it reads and what it warns of is kept, for the record.

@@ -5,6 +5,7 @@ use crate::base::fault;
 use crate::base::text::message;
 use crate::data::ingest::TableColumn;
 use crate::engine::analysis::Ranges;
+use crate::engine::design::Fitted;
 use crate::engine::uncertainty::Uncertainty;
 use crate::methods::job::{JobTable, MethodJob};
 use crate::methods::method::GivenFit;
@@ -174,13 +175,14 @@ fn find(name: &str, fits: &[Outcome]) -> Result<(GivenFit, Vec<u8>), String> {
         let record = outcome.result.as_ref().map_err(|why| format!("the fit `{name}` failed: {why}"))?;
         let known = Uncertainty::of_record(record).ok_or_else(|| format!("the law of the fit `{name}` is unknown"))?;
         let digest = serde_json::to_vec(record).map_err(|error| error.to_string())?;
-        return Ok((GivenFit { name: name.to_owned(), known, ranges: Ranges::of_record(record) }, digest));
+        let fitted = Fitted::of_record(known.law, record);
+        return Ok((GivenFit { name: name.to_owned(), known, ranges: Ranges::of_record(record), fitted }, digest));
     }
     let published = reference::find(name).map_err(|error| format!("`{name}` is no fit of this study; {error}"))?;
     let theta = published.theta().ok_or_else(|| format!("`{name}` does not print every parameter of its law"))?;
     let digest = serde_json::to_vec(&(published.law.card().id, &theta)).map_err(|error| error.to_string())?;
     let known = Uncertainty::none(published.law, theta);
-    Ok((GivenFit { name: name.to_owned(), known, ranges: Ranges::unknown() }, digest))
+    Ok((GivenFit { name: name.to_owned(), known, ranges: Ranges::unknown(), fitted: None }, digest))
 }
 
 /// A stored record: who made it, the hash of what determined it, its own, the record.
