@@ -103,7 +103,9 @@ pub fn of_study(study: &Study) -> Document {
         out.extend(optima(study.fits));
     }
     for ran in study.methods {
-        out.push(Block::Heading(2, format!("{}: {}", ran.record.name, ran.section.title)));
+        // As a fit's, a heading that the contents have room for.
+        out.push(Block::Heading(2, ran.record.name.clone()));
+        out.push(Block::Paragraph(vec![Span::Strong(format!("{}.", ran.section.title))]));
         if !ran.about.is_empty() {
             out.push(Block::Paragraph(plain(ran.about.clone())));
         }
