@@ -14,7 +14,7 @@ use crate::engine::solve::{Evaluation, Newton, Options, Problem};
 use crate::engine::uncertainty::bootstrap::generator;
 use crate::engine::uncertainty::identifiability::judge;
 use crate::engine::uncertainty::interval::quantile;
-use crate::engine::uncertainty::profile::Profiler;
+use crate::engine::uncertainty::profile::{Profiler, Rule};
 use crate::record::Noise;
 use crate::record::identifiability::Verdict;
 use nalgebra::{DMatrix, DVector};
@@ -67,6 +67,9 @@ pub struct Trial<'a> {
     effort: Effort,
     trusted: Belief,
     doubted: Belief,
+    /// The price of the intervals as they are. Clean rows added to unruly ones would pay a lower one,
+    /// and what that takes off is not what the runs do.
+    rule: Rule,
 }
 
 /// What a refit gave: widths, errors squared, whether it is well determined.
@@ -77,7 +80,9 @@ impl<'a> Trial<'a> {
     pub fn new(fitted: &'a Fitted, goal: &Goal, effort: Effort) -> Option<Self> {
         let asked = goal.asked(fitted);
         let (trusted, doubted) = (fitted.belief(0.0, LENGTH)?, fitted.belief(ETA, LENGTH)?);
-        (!asked.is_empty()).then_some(Self { fitted, asked, effort, trusted, doubted })
+        let now = Profiler::new(&fitted.setup, &fitted.q, Some(fitted.noise), None);
+        let rule = now.map_or(Rule::Classical, |profile| profile.rule);
+        (!asked.is_empty()).then_some(Self { fitted, asked, effort, trusted, doubted, rule })
     }
 
     /// The numbers asked for.
@@ -184,7 +189,7 @@ impl<'a> Trial<'a> {
 
     /// Widths of the intervals at a minimum; infinite without an end.
     fn widths(&self, setup: &Setup, q: &[f64], noise: Noise) -> Vec<f64> {
-        let Ok(profile) = Profiler::new(setup, q, Some(noise), None) else {
+        let Ok(profile) = Profiler::under(setup, q, Some(noise), None, self.rule) else {
             return vec![f64::INFINITY; self.asked.len()];
         };
         let law = self.fitted.law();

@@ -116,6 +116,21 @@ impl Profiler {
     /// # Errors
     /// [`NoProfile`] where nothing can be said.
     pub fn new(setup: &Setup, q: &[f64], noise: Option<Noise>, runs: Option<&[usize]>) -> Result<Self, NoProfile> {
+        Self::under(setup, q, noise, runs, Rule::Classical)
+    }
+
+    /// The same, the price being that of `least` whether or not the rows ask for it: what compares two
+    /// minima must pay one price at both.
+    ///
+    /// # Errors
+    /// [`NoProfile`] where nothing can be said.
+    pub fn under(
+        setup: &Setup,
+        q: &[f64],
+        noise: Option<Noise>,
+        runs: Option<&[usize]>,
+        least: Rule,
+    ) -> Result<Self, NoProfile> {
         let noise = noise.filter(|noise| noise.scale > 0.0).ok_or(NoProfile::NoFreedom)?;
         let (mut setup, mut q) = with_natural_bounds(setup, q);
         let problem = setup.problem();
@@ -158,15 +173,16 @@ impl Profiler {
                     let count = group.iter().max().map_or(0, |last| last + 1);
                     // Rows that go together, in fewer groups than could say how: no interval is better than one
                     // that takes them for independent.
-                    if gates.correlated() && count <= pricer.rank() {
+                    let correlated = gates.correlated() || least == Rule::Runs;
+                    if correlated && count <= pricer.rank() {
                         return Err(NoProfile::FewRuns(count, pricer.rank()));
                     }
-                    if gates.correlated() {
+                    if correlated {
                         pricer.by_runs(&numbered(group.into_iter(), leverage.len()));
                         rule = Rule::Runs;
                     }
                 }
-                if rule == Rule::Classical && gates.unequal() && pricer.by_rows() {
+                if rule == Rule::Classical && (gates.unequal() || least == Rule::Rows) && pricer.by_rows() {
                     rule = Rule::Rows;
                 }
             }
