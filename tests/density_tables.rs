@@ -1,7 +1,7 @@
 //! Capacity density under other references, loss laws, guards and ceilings: the tables of the
 //! design study that are no random draws, on the built-in table of models.
 
-use scaling_laws::data::ingest::Source;
+use scaling_laws::data::ingest::{Reading, Source};
 use scaling_laws::methods::density::{
     Aggregate, Ceiling, Data, LossLaw, Model, ModelDensity, QUARTER, Row, Rule, Settings, Status, day_number, study,
 };
@@ -142,7 +142,8 @@ fn half_a_unit(printed: &str) -> f64 {
 
 #[test]
 fn tables_of_the_design_study() {
-    let models = read(&Source::BuiltIn(TABLE.to_owned()), &Settings::default().benchmarks).unwrap();
+    let models =
+        read(&Source::BuiltIn(TABLE.to_owned()), &Reading::default(), &Settings::default().benchmarks).unwrap();
     let mut studies = BTreeMap::new();
     let (mut wrong, mut checked) = (Vec::new(), 0);
     for cell in cells(include_str!("support/density_tables.csv")) {
@@ -183,7 +184,7 @@ fn matched_frontiers_halve_as_in_the_design_study() {
     ];
     settings.thresholds = wanted.iter().map(|w| (w.0.to_owned(), w.1)).collect();
     settings.data.truncate(1);
-    let models = read(&Source::BuiltIn(TABLE.to_owned()), &settings.benchmarks).unwrap();
+    let models = read(&Source::BuiltIn(TABLE.to_owned()), &Reading::default(), &settings.benchmarks).unwrap();
     let found = study(&models, &settings).unwrap();
     for (score, threshold, months, half, r2, points) in wanted {
         let m = found.matched.iter().find(|m| m.score == score && m.threshold == threshold).unwrap();
@@ -212,7 +213,7 @@ fn nulls_and_draws_of_step_one_spread_as_in_the_design_study() {
         ],
         ..Wish::default()
     };
-    let found = wish.study(&Source::BuiltIn(TABLE.to_owned())).unwrap();
+    let found = wish.study(&Source::BuiltIn(TABLE.to_owned()), &Reading::default()).unwrap();
     let row = found.row("composite", wish.data[0]).unwrap();
     for (law, (mean, upper, p)) in row.laws.iter().zip([
         (0.01459, 0.07714, 0.395),

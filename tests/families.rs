@@ -222,7 +222,12 @@ fn with_draws() -> &'static DensityStudy {
     static STUDY: OnceLock<DensityStudy> = OnceLock::new();
     STUDY.get_or_init(|| {
         let settings = density::Wish { replicates: Some(60), ..Default::default() }.settings().unwrap();
-        let models = density::read(&Source::BuiltIn(density::TABLE.to_owned()), &settings.benchmarks).unwrap();
+        let models = density::read(
+            &Source::BuiltIn(density::TABLE.to_owned()),
+            &scaling_laws::data::ingest::Reading::default(),
+            &settings.benchmarks,
+        )
+        .unwrap();
         study(&models, &settings).unwrap()
     })
 }
@@ -283,7 +288,12 @@ fn one_benchmark_alone_has_no_composite() {
     };
     let settings = wish.settings().unwrap();
     assert!(settings.aggregates.is_empty() && settings.law_draws.is_empty());
-    let models = density::read(&Source::BuiltIn(density::TABLE.to_owned()), &settings.benchmarks).unwrap();
+    let models = density::read(
+        &Source::BuiltIn(density::TABLE.to_owned()),
+        &scaling_laws::data::ingest::Reading::default(),
+        &settings.benchmarks,
+    )
+    .unwrap();
     let found = study(&models, &settings).unwrap();
     assert_eq!(found.rows.len(), 1);
     assert_eq!(density::of_study(&found).unwrap().charts.len(), 3);

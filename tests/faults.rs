@@ -574,3 +574,73 @@ fn a_chart_of_many_runs_is_one_table() {
     assert_eq!(data.column("L").unwrap(), [3.5, 3.2, 3.9, 3.6]);
     assert_eq!(data.column("x").unwrap(), [100.0, 200.0, 200.0, 300.0]);
 }
+
+/// A wide table, a column that is missing, a decimal comma: read alike whatever is done with the rows.
+#[test]
+fn every_verb_that_reads_a_table_is_told_how_in_the_same_words() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let told = |words: &str| json(folder.path(), &words.split(' ').collect::<Vec<_>>());
+
+    file("fronts.tsv", "latency\tscore\n1,500\t0,380\n2,250\t0,500\n3,125\t0,450\n4,000\t0,610\n");
+    let front = told("frontier fronts.tsv --minimise latency --maximise score --decimal comma --json");
+    assert!(front.to_string().contains("2.25") && !front.to_string().contains("2250"), "{front}");
+
+    let step = |s: f64| format!("{s},{:.5},{:.5}\n", 2.0 + 30.0 / s.sqrt(), 2.2 + 28.0 / s.sqrt());
+    let curves: String = (1..=30).map(|k| step(100.0 * f64::from(k))).collect();
+    file("curves.csv", &format!("step,a_loss,b_loss\n{curves}"));
+    let curves = told("extrapolate curves.csv --stack L=*_loss --group run --x step --y L --to 2x --json");
+    assert_eq!(curves["curves"].as_array().map(Vec::len), Some(2), "{curves}");
+
+    let loss = |n: f64, d: f64| 1.8172 + 482.01 * n.powf(-0.3478) + 2085.43 * d.powf(-0.3658);
+    let mut wide = "budget,8M,16M,32M,64M,128M,256M,512M,1024M\n".to_owned();
+    for c in [1e18, 3e18, 1e19, 3e19] {
+        let cells: Vec<String> =
+            (0..8).map(|k| 8e6 * 2f64.powi(k)).map(|n| format!("{:.6}", loss(n, c / 6.0 / n))).collect();
+        wide += &format!("{c:e},{}\n", cells.join(","));
+    }
+    file("wide.csv", &wide);
+    let shape = "--stack L=* --map N=run --map C=budget --json";
+    let found = told(&format!("approaches wide.csv --bootstrap 20 {shape}"));
+    assert_near(found["parametric"]["a"]["estimate"].as_f64().unwrap(), 0.3658 / 0.7136, 1e-5);
+    let compared = told(&format!("compare wide.csv --laws chinchilla,kaplan {shape}"));
+    assert_eq!(compared["rows"], 32, "{compared}");
+
+    file("points.csv", "tokens\n1T\n2T\n");
+    let both = told("predict besiroglu2024/main --points points.csv --set N=70B --json");
+    assert_eq!(both["predictions"][1]["at"], serde_json::json!({ "N": 70e9, "D": 2e12 }));
+
+    let cell = |m: f64, b: f64| 3.1 + 0.03 * (m / 0.323f64).ln().powi(2) + 0.01 * (b / 64.0).ln().powi(2);
+    let rows = [0.1, 0.3, 0.6, 1.0].iter().flat_map(|m| [32.0, 64.0, 128.0].map(|b| (3e-3 * m, b, cell(*m, b))));
+    let sweep: String = rows.map(|(lr, b, l)| format!("{lr},{b},{l}\n")).collect();
+    file("sweep.csv", &format!("lr,batch,loss\n{sweep}"));
+    let asked = "recommend --N 1B --D 20B --runs sweep.csv --batch-unit sequences --json";
+    let of = |answer: serde_json::Value| answer["sweep"]["kept"].as_str().unwrap().to_owned();
+    assert!(of(told(asked)).contains("no columns N and D"));
+    assert_eq!(of(told(&format!("{asked} --set N=1B --set D=20B"))), "those with N = 1B and D = 20B within 1 %");
+    let (_, said, status) = scaling(folder.path(), &["recommend", "--N", "1B", "--D", "20B", "--set", "N=1B"]);
+    assert!(status == Some(2) && said.contains("name it with --runs"), "{said}");
+
+    let (out, said, status) =
+        scaling(folder.path(), &["density", "--where", "params_b < 14B", "--bootstrap", "0", "--benchmark", "mmlu"]);
+    assert!(status == Some(0) && out.contains(" models against "), "{said}");
+    let models = |text: &str| text.split(' ').nth(2).and_then(|word| word.parse::<usize>().ok()).unwrap();
+    let (all, ..) = scaling(folder.path(), &["density", "--bootstrap", "0", "--benchmark", "mmlu"]);
+    assert!(models(&out) < models(&all), "{out}{all}");
+}
+
+#[test]
+fn the_page_begins_with_the_table_as_it_was_told_to_read_it() {
+    use scaling_laws::work::explore::Screen;
+    let screen = Screen {
+        set: owned(&[("N", "124M")]),
+        stack: Some(("L".into(), "*_loss".into())),
+        decimal_comma: true,
+        ..Screen::new("runs.csv", "chinchilla")
+    };
+    let job = screen.job().unwrap();
+    assert_eq!((job.set, job.stack, job.decimal_comma), (screen.set, screen.stack, true));
+    for part in ["--set N=124M", "--stack 'L=*_loss'", "--decimal comma"] {
+        assert!(job.command.contains(part), "{}", job.command);
+    }
+}

@@ -107,9 +107,8 @@ fn a_sweep_read_from_the_grid_says_the_same_between_its_runs() {
     let Some(cells) = grid() else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/steplaw/dense_lr_bs_loss.csv");
     let reading = Reading {
-        map: vec![("L".to_owned(), "smooth loss".to_owned())],
+        table: scaling_laws::data::ingest::Reading::of(vec![("L".to_owned(), "smooth loss".to_owned())], None),
         batch: Some(BatchUnit::Sequences),
-        ..Reading::default()
     };
     let rules = published().expect("every reference file reads");
     let (mut rows, mut lost, mut nearest) = (0, Vec::new(), Vec::new());

@@ -266,13 +266,13 @@ mod compared {
 
 mod recipes {
     use super::design::Stream;
-    use scaling_laws::data::ingest::Source;
+    use scaling_laws::data::ingest::{Reading, Source};
     use scaling_laws::data::measurements::Measurements;
     use scaling_laws::methods::compare::recipes::{Compare, Ends, Recipes, Settings};
     use scaling_laws::methods::method::{Amount, Author, Given};
 
     fn given(level: f64) -> Given {
-        let table = |given: Given, name: &str, id: &str| given.table(name, Source::named(id), Vec::new(), None);
+        let table = |given: Given, name: &str, id: &str| given.table(name, Source::named(id), Reading::default());
         table(table(Given::new(0, level), "baseline", "marin2025-moe"), "variant", "marin2025-august")
     }
 
@@ -385,7 +385,7 @@ mod recipes {
 }
 
 mod transferred {
-    use scaling_laws::data::ingest::Source;
+    use scaling_laws::data::ingest::{Reading, Source};
     use scaling_laws::data::measurements::{Label, Measurements};
     use scaling_laws::methods::compare::transfer::{Borrow, Settings, Transfer, Value};
     use scaling_laws::methods::method::{Amount, Author, Given, MethodError};
@@ -408,7 +408,7 @@ mod transferred {
     /// Huber's loss and Proposal 2 in turn, the classical price from central differences.
     #[test]
     fn three_training_sets_share_exponents_as_an_independent_fit_has_them() {
-        let given = Given::new(0, 0.95).table("runs", Source::named("gadre2024-overtraining"), Vec::new(), None);
+        let given = Given::new(0, 0.95).table("runs", Source::named("gadre2024-overtraining"), Reading::default());
         let found = Borrow::run(&given, &settings("chinchilla", "dataset", &["alpha", "beta"])).expect("it runs");
         near(found.shared[0].tied, [0.24574398, 0.21843903, 0.27304892]);
         near(found.shared[1].tied, [0.25520119, 0.23224382, 0.27815855]);

@@ -1,6 +1,7 @@
 //! `scaling approaches`.
 
-use super::{Failure, Outcome, flop, pair, print, print_json};
+use super::table::Reading;
+use super::{Failure, Outcome, flop, print, print_json};
 use crate::methods::allocation::{PowerLaw, approaches};
 use crate::methods::job::{JobTable, MethodJob};
 use serde_json::json;
@@ -12,12 +13,8 @@ use std::io::Write;
 pub struct Args {
     /// A file or a built-in data set's id with N, D (or C) and L
     data: String,
-    /// Which column plays a role
-    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair)]
-    map: Vec<(String, String)>,
-    /// Rows to keep
-    #[arg(long = "where", value_name = "EXPR")]
-    filter: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// The budgets that were planned, in FLOP, where no column says: rows within 15 % of one belong to
     /// it [default: those of the column C, or of a built-in set's card, else found]
     #[arg(long, value_name = "C,...", value_delimiter = ',', value_parser = flop)]
@@ -52,7 +49,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return Err(Failure::request(format!("--budgets {bad} must be positive")));
     }
     let mut job = MethodJob::new("approaches");
-    job.tables = vec![JobTable { map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(&args.data) }];
+    job.tables = vec![JobTable { reading: args.reading.said(), ..JobTable::only(&args.data) }];
     (job.level, job.seed) = (args.level, args.seed);
     job.settings = json!({ "bootstrap": args.bootstrap, "subsample": args.subsample, "budgets": args.budgets });
     let record = job.run(Vec::new())?;

@@ -1,7 +1,8 @@
 //! `scaling compare`: laws on one table, two recipes on a table each, or groups that share parameters.
 
 use super::method::{self, Common};
-use super::{Failure, Outcome, amount, assignment, flop, pair, print_json};
+use super::table::Reading;
+use super::{Failure, Outcome, amount, assignment, flop, print_json};
 use crate::methods::job::{JobTable, MethodJob};
 use crate::record::method::MethodRecord;
 use crate::work::given::{self, Amount, Given};
@@ -57,12 +58,8 @@ pub struct Args {
     /// Tokens a second of baseline and variant, for the speed-up in time
     #[arg(long, value_name = "BASELINE,VARIANT", value_delimiter = ',', value_parser = amount, requires = "asymptote")]
     throughput: Vec<Amount>,
-    /// Which column plays a role, in every table
-    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair)]
-    map: Vec<(String, String)>,
-    /// Rows to keep, in every table
-    #[arg(long = "where", value_name = "EXPR")]
-    filter: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Coverage of intervals
     #[arg(long, value_name = "P", default_value_t = 0.95)]
     level: f64,
@@ -84,7 +81,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
 }
 
 fn table(args: &Args, name: &str, data: &str) -> JobTable {
-    JobTable { name: name.to_owned(), map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(data) }
+    JobTable { name: name.to_owned(), reading: args.reading.said(), ..JobTable::only(data) }
 }
 
 fn laws(args: &Args) -> Result<MethodJob, Failure> {

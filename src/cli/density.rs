@@ -1,5 +1,6 @@
 //! `scaling density`.
 
+use super::table::Reading;
 use super::{Failure, Outcome, print, print_json, saved, tokens};
 use crate::data::ingest::{self, Source};
 use crate::methods::density::{Data, Rule, Size, read_date};
@@ -24,6 +25,8 @@ pub struct Args {
     /// released and a column of scores per benchmark
     #[arg(default_value = TABLE)]
     data: String,
+    #[command(flatten)]
+    reading: Reading,
     /// Benchmarks, by column; NAME=FLOOR gives the score of guessing [default: six known ones]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = benchmark)]
     benchmark: Vec<(String, Option<f64>)>,
@@ -159,7 +162,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         replicates: args.bootstrap,
         seed: args.seed,
     };
-    let found = wish.study(&Source::named(&args.data))?;
+    let found = wish.study(&Source::named(&args.data), &args.reading.said())?;
     if let Some(folder) = &args.out {
         let mut bytes = serde_json::to_vec_pretty(&found).map_err(Failure::work)?;
         bytes.push(b'\n');

@@ -2,6 +2,7 @@
 
 use super::method::{self, Common};
 use super::{Failure, Outcome, amount, assignment, print_json, saved};
+use crate::data::ingest::Reading;
 use crate::methods::job::{JobTable, MethodJob};
 use crate::methods::method::GivenFit;
 use crate::record::method::MethodRecord;
@@ -77,8 +78,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     job.level = args.level.unwrap_or(saved.known.level);
     if let Some(table) = &args.candidates {
         let map = args.map.clone();
-        let named =
-            JobTable { name: "candidates".to_owned(), map, filter: args.filter.clone(), ..JobTable::only(table) };
+        let reading = Reading::of(map, args.filter.clone());
+        let named = JobTable { name: "candidates".to_owned(), reading, ..JobTable::only(table) };
         job.tables = vec![named];
     }
     job.settings = json!({

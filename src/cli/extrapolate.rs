@@ -1,5 +1,6 @@
 //! `scaling extrapolate`.
 
+use super::table::Reading;
 use super::{Failure, Outcome, amount, print, print_json};
 use crate::data::ingest::{self, Needed, Request, Source};
 use crate::data::measurements::Measurements;
@@ -35,9 +36,8 @@ pub struct Args {
     /// Text column that tells the curves apart
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
-    /// Rows to keep: 'step > 100'
-    #[arg(long = "where", value_name = "EXPR")]
-    filter: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Where: multiples of each curve's last x as 2x, or values of x as 300B
     #[arg(long, value_name = "PLACE,...", value_delimiter = ',', value_parser = place, default_value = "2x,4x")]
     to: Vec<Place>,
@@ -130,15 +130,28 @@ impl From<ExtrapolateError> for Failure {
     }
 }
 
+/// x and y are roles of their own: what plays them is a column or a formula, or the role that was
+/// mapped, set or stacked by its own name.
+fn reading(args: &Args) -> ingest::Reading {
+    let mut said = args.reading.said();
+    for (role, typed) in [("x", &args.x), ("y", &args.y)] {
+        if said.map.iter().chain(&said.set).all(|(mapped, _)| mapped != role) {
+            let mapped = said.map.iter().find(|(mapped, _)| mapped == typed).map(|(_, column)| column);
+            let played = mapped.unwrap_or(typed).clone();
+            said.map.push((role.to_owned(), played));
+        }
+    }
+    said
+}
+
 fn read(args: &Args) -> Result<Measurements, Failure> {
     let needed = |symbol: &str| Needed { positive: false, ..Needed::new(symbol, "1") };
     let request = Request {
         needed: vec![Needed::new("x", "1"), needed("y")],
         labels: args.group.iter().cloned().collect(),
-        map: vec![("x".to_owned(), args.x.clone()), ("y".to_owned(), args.y.clone())],
-        filter: args.filter.clone(),
         ..Request::default()
     };
+    let request = request.read_as(&reading(args));
     ingest::read(&Source::named(&args.data), &request)
         .map_err(|error| if error.is_request() { Failure::request(error) } else { Failure::work(error) })
 }

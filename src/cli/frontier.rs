@@ -1,6 +1,7 @@
 //! `scaling frontier`.
 
 use super::method::{self, Common};
+use super::table::Reading;
 use super::{Failure, Outcome, assignment};
 use crate::methods::job::{JobTable, MethodJob};
 use crate::work::given::{self, Given};
@@ -38,12 +39,8 @@ pub struct Args {
     /// Condition that picks one row, which the others are measured against
     #[arg(long, value_name = "CONDITION")]
     baseline: Option<String>,
-    /// Column that plays a role: top1="Top-1 (%)"
-    #[arg(long, value_name = "ROLE=COLUMN", value_parser = super::pair)]
-    map: Vec<(String, String)>,
-    /// Rows to keep
-    #[arg(long = "where", value_name = "CONDITION")]
-    filter: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     #[command(flatten)]
     common: Common,
 }
@@ -56,7 +53,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         Ok(values.into_iter().map(|(symbol, value)| (symbol, json!(value))).collect())
     };
     let mut job = MethodJob::new("frontier");
-    job.tables = vec![JobTable { map: args.map.clone(), filter: args.filter.clone(), ..JobTable::only(&args.table) }];
+    job.tables = vec![JobTable { reading: args.reading.said(), ..JobTable::only(&args.table) }];
     job.settings = json!({
         "minimise": args.minimise,
         "maximise": args.maximise,

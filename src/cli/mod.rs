@@ -74,7 +74,7 @@ enum Verb {
     /// Capacity density of released models and how fast the best of it grows
     Density(Box<density::Args>),
     /// Forecast learning curves beyond their last point
-    Extrapolate(extrapolate::Args),
+    Extrapolate(Box<extrapolate::Args>),
     /// Freeze what a new run will measure, and score it afterwards
     #[command(subcommand)]
     Forecast(forecast::Verb),

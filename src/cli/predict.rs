@@ -1,6 +1,7 @@
 //! `scaling predict`.
 
 use super::saved::Saved;
+use super::table::Reading;
 use super::{Failure, Outcome, assignment, print, print_json, saved};
 use crate::data::ingest::{self, Request, Source, replace_file};
 use crate::data::measurements::Warning;
@@ -26,6 +27,8 @@ pub struct Args {
     /// A table of inputs: one answer for each row
     #[arg(long, value_name = "FILE")]
     points: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     /// Coverage of intervals [default: the fit's]
     #[arg(long, value_name = "P", value_parser = level)]
     level: Option<f64>,
@@ -108,12 +111,14 @@ fn answer(saved: &Saved, at: Vec<(String, f64)>) -> Result<Answer, Failure> {
 }
 
 fn answers(args: &Args, saved: &Saved) -> Result<Vec<Answer>, Failure> {
+    args.reading.said_of(args.points.as_ref().and_then(|file| file.to_str()), "--points")?;
     let mut places = args.at.iter().map(|at| saved.values(&at.0)).collect::<Result<Vec<_>, _>>()?;
     if let Some(file) = &args.points {
         let card = saved.known.law.card();
         let mut request = Request::of(saved.known.law);
         request.needed.retain(|needed| needed.symbol != card.output.symbol);
-        let rows = ingest::read(&Source::named(&file.display().to_string()), &request).map_err(JobError::from)?;
+        let rows = ingest::read(&Source::named(&file.display().to_string()), &request.read_as(&args.reading.said()))
+            .map_err(JobError::from)?;
         let columns = card.inputs.iter().filter_map(|input| Some((input.symbol, rows.column(input.symbol)?)));
         let columns: Vec<(&str, &[f64])> = columns.collect();
         places.extend((0..rows.len()).map(|k| columns.iter().map(|(s, v)| ((*s).to_owned(), v[k])).collect()));

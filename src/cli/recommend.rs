@@ -1,11 +1,12 @@
 //! `scaling recommend`.
 
-use super::{Failure, Outcome, pair, parameters, print, print_json, tokens};
+use super::table::Reading;
+use super::{Failure, Outcome, parameters, print, print_json, tokens};
 use crate::data::ingest::Source;
-use crate::methods::recommend::sweep::{BatchUnit, Reading, Sweep, SweepError};
+use crate::methods::recommend::sweep::{self, BatchUnit, Sweep, SweepError};
 use crate::methods::recommend::{Recommendation, Run, published, recommend};
 use crate::show::figure;
-use crate::work::families::sweep;
+use crate::work::families;
 use crate::work::given::Amount;
 use crate::work::store::write_whole;
 use serde_json::json;
@@ -34,12 +35,8 @@ pub struct Args {
     /// cost, interpolated between runs in the logarithms of learning rate and batch
     #[arg(long, value_name = "TABLE")]
     runs: Option<String>,
-    /// Column of the sweep that plays a role: lr="Peak LR", batch=…, L=…, N=…, D=…
-    #[arg(long, value_name = "ROLE=COLUMN", value_parser = pair, requires = "runs")]
-    map: Vec<(String, String)>,
-    /// Rows of the sweep to keep: "L < 10"
-    #[arg(long = "where", value_name = "CONDITION", requires = "runs")]
-    filter: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// What the sweep's batch counts, where its header does not say: tokens or sequences
     #[arg(long, value_name = "UNIT", value_parser = batch_unit, requires = "runs")]
     batch_unit: Option<BatchUnit>,
@@ -89,6 +86,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if let Some(loss) = args.loss.filter(|loss| !(loss.is_finite() && *loss > 0.0)) {
         return Err(Failure::request(format!("--loss {loss} must be a positive number")));
     }
+    args.reading.said_of(args.runs.as_deref(), "--runs")?;
     let rules = published().map_err(Failure::work)?;
     let mut wanted = Run { n: args.n, d: args.d, sequence: args.sequence, loss: args.loss };
     let mut sweep = args.runs.as_deref().map(|table| read(args, table, wanted)).transpose()?;
@@ -119,7 +117,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
 }
 
 fn read(args: &Args, table: &str, run: Run) -> Result<Sweep, SweepError> {
-    let reading = Reading { map: args.map.clone(), filter: args.filter.clone(), batch: args.batch_unit };
+    let reading = sweep::Reading { table: args.reading.said(), batch: args.batch_unit };
     Sweep::read(&Source::named(table), run, &reading)
 }
 
@@ -128,7 +126,7 @@ fn write(sweep: &Sweep, folder: &Path) -> Outcome {
     let mut bytes = serde_json::to_vec_pretty(sweep).map_err(Failure::work)?;
     bytes.push(b'\n');
     write_whole(&folder.join("sweep.json"), &bytes)?;
-    let svg = figure::svg(&figure::chart(&sweep::chart(sweep))).map_err(Failure::work)?;
+    let svg = figure::svg(&figure::chart(&families::sweep::chart(sweep))).map_err(Failure::work)?;
     write_whole(&folder.join("sweep.svg"), svg.as_bytes())?;
     Ok(write_whole(&folder.join("sweep.png"), &figure::png(&svg).map_err(Failure::work)?)?)
 }

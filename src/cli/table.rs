@@ -1,7 +1,7 @@
-//! Which table to read and how, alike for every verb that fits one.
+//! Which table to read and how, alike for every verb that reads one.
 
-use super::pair;
-use crate::data::ingest::Source;
+use super::{Failure, pair};
+use crate::data::ingest::{self, Source};
 use crate::work::job::Job;
 
 /// The rows.
@@ -11,6 +11,13 @@ pub struct Table {
     /// them, several of them, or a built-in data set's id
     #[arg(required = true, value_name = "DATA")]
     data: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// How a table is read.
+#[derive(clap::Args)]
+pub struct Reading {
     /// What plays a role: a column, with its unit if need be, or a formula of columns:
     /// 'N=size (M)', 'D=step*batch_size*seq_len', 'L=ln(perplexity)'
     #[arg(long, value_name = "ROLE=COLUMN|FORMULA", value_parser = pair)]
@@ -26,16 +33,31 @@ pub struct Table {
     #[arg(long, value_name = "ROLE=PATTERN", value_parser = pair)]
     stack: Option<(String, String)>,
     /// Decimal mark of a text table, where it cannot be told: point or comma
-    #[arg(long, value_name = "MARK", value_parser = mark)]
+    #[arg(long, value_name = "MARK", value_parser = ingest::Reading::is_comma)]
     decimal: Option<bool>,
 }
 
-/// Whether decimals are written with a comma.
-fn mark(text: &str) -> Result<bool, String> {
-    match text {
-        "," | "comma" => Ok(true),
-        "." | "point" => Ok(false),
-        _ => Err(format!("`{text}` is no decimal mark; write , or .")),
+impl Reading {
+    /// What was said.
+    pub fn said(&self) -> ingest::Reading {
+        ingest::Reading {
+            map: self.map.clone(),
+            filter: self.filter.clone(),
+            set: self.set.clone(),
+            stack: self.stack.clone(),
+            decimal_comma: self.decimal.unwrap_or_default(),
+        }
+    }
+
+    /// What was said of a table that need not be given.
+    pub fn said_of(&self, table: Option<&str>, flag: &str) -> Result<ingest::Reading, Failure> {
+        let said = self.said();
+        match table {
+            None if said != ingest::Reading::default() || self.decimal.is_some() => Err(Failure::request(format!(
+                "--map, --set, --where, --stack and --decimal say how a table is read: name it with {flag}"
+            ))),
+            _ => Ok(said),
+        }
     }
 }
 
@@ -47,13 +69,7 @@ impl Table {
 
     /// A job on these rows.
     pub fn job(&self, law: &str) -> Job {
-        Job {
-            map: self.map.clone(),
-            set: self.set.clone(),
-            filter: self.filter.clone(),
-            stack: self.stack.clone(),
-            decimal_comma: self.decimal.unwrap_or_default(),
-            ..Job::new(&self.data(), law)
-        }
+        let ingest::Reading { map, filter, set, stack, decimal_comma } = self.reading.said();
+        Job { map, filter, set, stack, decimal_comma, ..Job::new(&self.data(), law) }
     }
 }

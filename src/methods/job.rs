@@ -1,7 +1,7 @@
 //! One run of a method from end to end: which tables, which fits, which settings. A study is many of
 //! these beside its fits; a verb of the command line makes one.
 
-use crate::data::ingest::{self, Held, Source};
+use crate::data::ingest::{self, Held, Reading, Source};
 use crate::methods::method::{Card, Given, GivenFit, Method, MethodError};
 use crate::methods::registry;
 use crate::record::method::{FORMAT, MethodRecord};
@@ -45,10 +45,9 @@ pub struct JobTable {
     /// A table in memory, in place of a file.
     #[serde(skip)]
     pub held: Option<Arc<Held>>,
-    /// Role = column.
-    pub map: Vec<(String, String)>,
-    /// Rows to keep.
-    pub filter: Option<String>,
+    /// How it is read.
+    #[serde(flatten)]
+    pub reading: Reading,
 }
 
 impl JobTable {
@@ -58,7 +57,7 @@ impl JobTable {
 
     /// The method's first table, whole.
     pub fn only(data: &str) -> Self {
-        Self { name: String::new(), data: data.to_owned(), held: None, map: Vec::new(), filter: None }
+        Self { name: String::new(), data: data.to_owned(), held: None, reading: Reading::default() }
     }
 }
 
@@ -90,7 +89,7 @@ impl MethodJob {
             if given.has(name) {
                 return Err(MethodError::refused(format!("the table `{name}` of `{}` is given twice", card.id)));
             }
-            given = given.table(name, table.source(), table.map.clone(), table.filter.clone());
+            given = given.table(name, table.source(), table.reading.clone());
         }
         given.fits = fits;
         Ok(given)

@@ -269,7 +269,7 @@ pub fn method(id: &str, tables: Vec<(String, Rows)>, fits: &[&Fitted], settings:
         };
         table.name = if name.is_empty() { first.to_owned() } else { name };
         if k == 0 {
-            (table.map, table.filter) = (apart.map.clone().into_iter().collect(), apart.filter.clone());
+            (table.reading.map, table.reading.filter) = (apart.map.clone().into_iter().collect(), apart.filter.clone());
         }
         job.tables.push(table);
     }

@@ -35,6 +35,15 @@ pub struct Screen {
     /// Role = column.
     #[serde(default)]
     pub map: Vec<(String, String)>,
+    /// Role, quantity: holds in every row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<(String, String)>,
+    /// Columns of a wide table to make rows of: role, pattern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<(String, String)>,
+    /// Decimals are written with a comma.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decimal_comma: bool,
     /// Rows to keep.
     #[serde(default, rename = "where")]
     pub filter: String,
@@ -143,6 +152,9 @@ impl Screen {
             data: data.to_owned(),
             law: law.to_owned(),
             map: Vec::new(),
+            set: Vec::new(),
+            stack: None,
+            decimal_comma: false,
             filter: String::new(),
             exclude: Vec::new(),
             objective: usual(),
@@ -191,6 +203,9 @@ impl Screen {
         let card = job::law(&self.law).map_err(|error| error.to_string())?.card();
         Ok(Job {
             map: self.map.clone(),
+            set: self.set.clone(),
+            stack: self.stack.clone(),
+            decimal_comma: self.decimal_comma,
             filter: self.condition(),
             objective,
             level: self.level,
@@ -260,6 +275,15 @@ impl Screen {
         for (role, column) in &self.map {
             let _ = write!(line, " --map {}", quoted(&format!("{role}={column}")));
         }
+        for (role, value) in &self.set {
+            let _ = write!(line, " --set {}", quoted(&format!("{role}={value}")));
+        }
+        if let Some((role, pattern)) = &self.stack {
+            let _ = write!(line, " --stack {}", quoted(&format!("{role}={pattern}")));
+        }
+        if self.decimal_comma {
+            line.push_str(" --decimal comma");
+        }
         if let Some(condition) = self.condition() {
             let _ = write!(line, " --where {}", quoted(&condition));
         }
@@ -312,6 +336,15 @@ impl Screen {
         if let Some(place) = self.place(card) {
             let place = place.into_iter().map(|(symbol, value)| (symbol, text(&format!("{value:e}")))).collect();
             fit.insert("predict".to_owned(), toml::Value::Array(vec![toml::Value::Table(place)]));
+        }
+        if self.decimal_comma {
+            fit.insert("decimal".to_owned(), text("comma"));
+        }
+        if !self.set.is_empty() {
+            fit.insert("set".to_owned(), toml::Value::Table(pairs(&self.set)));
+        }
+        if let Some(stack) = &self.stack {
+            fit.insert("stack".to_owned(), toml::Value::Table(pairs(std::slice::from_ref(stack))));
         }
         if !self.map.is_empty() {
             fit.insert("map".to_owned(), toml::Value::Table(pairs(&self.map)));

@@ -10,7 +10,7 @@ pub use section::sections;
 use crate::base::fault;
 use crate::base::objective::{Delta, Loss, Objective, Residual};
 use crate::base::text::message;
-use crate::data::ingest::{Source, TableColumn, is_beside};
+use crate::data::ingest::{Reading, Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::law::Card;
@@ -457,15 +457,14 @@ impl WireJob {
             command: String::new(),
             typed,
             set: self.set.into_iter().map(|(role, quantity)| (role, quantity.text())).collect(),
-            stack: match self.stack.len() {
-                0 | 1 => self.stack.into_iter().next(),
-                _ => return Err("stack names more than one role".to_owned()),
-            },
-            decimal_comma: match self.decimal.as_deref() {
-                None | Some("." | "point") => false,
-                Some("," | "comma") => true,
-                Some(other) => return Err(format!("decimal = \"{other}\" is no decimal mark; write \",\" or \".\"")),
-            },
+            stack: one_stack(self.stack)?,
+            decimal_comma: self
+                .decimal
+                .as_deref()
+                .map(Reading::is_comma)
+                .transpose()
+                .map_err(|wrong| format!("decimal: {wrong}"))?
+                .unwrap_or_default(),
         })
     }
 }
@@ -483,6 +482,14 @@ pub fn job_of(stanza: serde_json::Value) -> Result<Job, String> {
     let wire: WireJob = serde_json::from_value(stanza.into()).map_err(|error| error.to_string())?;
     law(&wire.law).map_err(|error| error.to_string())?;
     wire.job((0, 0, ninety_five()), Path::new(""))
+}
+
+/// A wide table is made long once.
+fn one_stack(stack: BTreeMap<String, String>) -> Result<Option<(String, String)>, String> {
+    match stack.len() {
+        0 | 1 => Ok(stack.into_iter().next()),
+        _ => Err("stack names more than one role".to_owned()),
+    }
 }
 
 /// What became of one job.

@@ -2,6 +2,7 @@
 
 mod server;
 
+use super::table::Reading;
 use super::{Failure, Outcome, saved};
 use crate::data::ingest;
 use crate::work::explore::{OBJECTIVES, Screen};
@@ -19,6 +20,8 @@ pub struct Args {
     /// The law to begin with
     #[arg(long, value_name = "ID")]
     law: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Port on this machine; any free one if not said
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
@@ -69,6 +72,11 @@ fn first(args: &Args) -> Result<Screen, Failure> {
     } else if args.data.is_none() && args.law.is_none() {
         "L < 3.4469".clone_into(&mut screen.filter);
     }
+    let ingest::Reading { map, filter, set, stack, decimal_comma } = args.reading.said();
+    screen.map.retain(|(role, _)| map.iter().all(|(mapped, _)| mapped != role));
+    screen.map.extend(map);
+    screen.filter = filter.unwrap_or(screen.filter);
+    (screen.set, screen.stack, screen.decimal_comma) = (set, stack, decimal_comma);
     Ok(screen)
 }
 

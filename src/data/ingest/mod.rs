@@ -42,6 +42,7 @@ use loaded::Loaded;
 use plan::Plan;
 use reader::{Many, Part, Reader, Stacked};
 use roles::Headers;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -161,7 +162,60 @@ pub struct Request {
     pub decimal_comma: bool,
 }
 
+/// What a user says of how a table is read, the same for all that read one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Role, column or formula of columns.
+    #[serde(default)]
+    pub map: Vec<(String, String)>,
+    /// Rows to keep.
+    #[serde(default)]
+    pub filter: Option<String>,
+    /// Role, quantity: holds in every row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<(String, String)>,
+    /// Columns of a wide table to make rows of: role, pattern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<(String, String)>,
+    /// Decimals are written with a comma.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decimal_comma: bool,
+}
+
+impl Reading {
+    /// Roles and rows alone.
+    pub fn of(map: Vec<(String, String)>, filter: Option<String>) -> Self {
+        Self { map, filter, ..Self::default() }
+    }
+
+    /// The word of a study for the decimal mark.
+    ///
+    /// # Errors
+    /// One sentence, if it is none.
+    pub fn is_comma(mark: &str) -> Result<bool, String> {
+        match mark {
+            "," | "comma" => Ok(true),
+            "." | "point" => Ok(false),
+            other => Err(format!("`{other}` is no decimal mark; write , or .")),
+        }
+    }
+}
+
 impl Request {
+    /// The same, read as a user says: roles and constants are added, rows must meet both conditions.
+    #[must_use]
+    pub fn read_as(mut self, reading: &Reading) -> Self {
+        self.map.extend(reading.map.iter().cloned());
+        self.set.extend(reading.set.iter().cloned());
+        self.filter = match (self.filter.take(), &reading.filter) {
+            (Some(ours), Some(theirs)) => Some(format!("({ours}) and ({theirs})")),
+            (ours, theirs) => ours.or_else(|| theirs.clone()),
+        };
+        self.stack = self.stack.or_else(|| reading.stack.clone());
+        self.decimal_comma |= reading.decimal_comma;
+        self
+    }
+
     /// What a law needs read: its inputs and its output, in its units.
     pub fn of(law: &dyn Law) -> Self {
         let card = law.card();
@@ -233,7 +287,20 @@ pub fn read(source: &Source, request: &Request) -> Result<Measurements, IngestEr
 /// # Errors
 /// [`IngestError`].
 pub fn headers(source: &Source) -> Result<Vec<String>, IngestError> {
-    open_source(source, false).map(|(reader, _)| reader.headers().to_vec())
+    headers_as(source, &Reading::default())
+}
+
+/// The same of a table read as a user says: the headers of a wide one made long.
+///
+/// # Errors
+/// [`IngestError`] if it cannot be opened, or has no columns to stack.
+pub fn headers_as(source: &Source, reading: &Reading) -> Result<Vec<String>, IngestError> {
+    let (reader, card) = open_source(source, reading.decimal_comma)?;
+    if reading.stack.is_none() {
+        return Ok(reader.headers().to_vec());
+    }
+    let reader = shaped(reader, card, &Request::default().read_as(reading));
+    Ok(reader.map_err(|mistake| mistake.in_source(&source.name()))?.headers().to_vec())
 }
 
 fn open_source(source: &Source, comma: bool) -> Result<(Reader<'static>, Option<&'static DatasetCard>), IngestError> {

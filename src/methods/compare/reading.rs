@@ -34,7 +34,7 @@ pub(super) fn rows_of(
         let unit = if by == "C" { "FLOP" } else { "1" };
         request.needed.push(Needed { positive: false, ..Needed::new(by, unit) });
         // A header by its own name, whatever role it plays besides.
-        let mapped = given.reading(TABLE).is_some_and(|asked| asked.map.iter().any(|(role, _)| role == by));
+        let mapped = given.reading(TABLE).is_some_and(|asked| asked.reading.map.iter().any(|(role, _)| role == by));
         if by != "C" && !mapped && given.headers(card, TABLE)?.iter().any(|header| header == by) {
             request.map.push((by.to_owned(), by.to_owned()));
         }

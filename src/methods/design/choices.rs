@@ -172,7 +172,7 @@ fn list(given: &Given, fitted: &Fitted) -> Result<(Vec<Candidate>, Vec<usize>, b
     let mut request = Request::of(fitted.law());
     request.needed.retain(|needed| needed.symbol != law.output.symbol);
     let headers = given.headers(&card::STATIC, TABLE)?;
-    let mapped = given.reading(TABLE).is_some_and(|asked| asked.map.iter().any(|(role, _)| role == COST));
+    let mapped = given.reading(TABLE).is_some_and(|asked| asked.reading.map.iter().any(|(role, _)| role == COST));
     let own = mapped || headers.iter().any(|header| header.trim().eq_ignore_ascii_case(COST));
     if own {
         request.needed.push(Needed::new(COST, "1"));

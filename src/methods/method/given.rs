@@ -2,7 +2,7 @@
 
 use super::MethodError;
 use super::card::{Card, Table};
-use crate::data::ingest::{self, Needed, Request, Source};
+use crate::data::ingest::{self, Needed, Reading, Request, Source};
 use crate::data::measurements::{ColumnUse, Measurements, Provenance, Warning};
 use crate::engine::analysis::Ranges;
 use crate::engine::design::Fitted;
@@ -13,8 +13,8 @@ use std::sync::{Mutex, PoisonError};
 /// Where a table's rows are.
 #[derive(Clone, Debug)]
 enum Rows {
-    /// A file or a built-in data set, with role = column and the rows to keep.
-    Source { source: Source, map: Vec<(String, String)>, filter: Option<String> },
+    /// A file or a built-in data set, and how it is read.
+    Source { source: Source, reading: Reading },
     /// Rows in memory.
     Memory(Box<Measurements>),
 }
@@ -24,10 +24,8 @@ enum Rows {
 pub struct Asked<'a> {
     /// Where it is.
     pub source: &'a Source,
-    /// Role = column.
-    pub map: &'a [(String, String)],
-    /// Rows to keep.
-    pub filter: Option<&'a str>,
+    /// How it is read.
+    pub reading: &'a Reading,
 }
 
 /// A fit that a method starts from.
@@ -75,10 +73,10 @@ impl Given {
         Self { seed, level, ..Self::default() }
     }
 
-    /// The same with a table of a source: role = column, and the rows to keep.
+    /// The same with a table of a source, and how it is read.
     #[must_use]
-    pub fn table(mut self, name: &str, source: Source, map: Vec<(String, String)>, filter: Option<String>) -> Self {
-        self.tables.push((name.to_owned(), Rows::Source { source, map, filter }));
+    pub fn table(mut self, name: &str, source: Source, reading: Reading) -> Self {
+        self.tables.push((name.to_owned(), Rows::Source { source, reading }));
         self
     }
 
@@ -116,22 +114,10 @@ impl Given {
     ///
     /// # Errors
     /// [`MethodError`] if it was not given or cannot be read.
-    pub fn read_columns(
-        &self,
-        card: &'static Card,
-        name: &str,
-        mut request: Request,
-    ) -> Result<Measurements, MethodError> {
+    pub fn read_columns(&self, card: &'static Card, name: &str, request: Request) -> Result<Measurements, MethodError> {
         let read = match self.find(card, name)? {
             Rows::Memory(rows) => in_memory(rows, &request, name)?,
-            Rows::Source { source, map, filter } => {
-                request.map.extend(map.iter().cloned());
-                request.filter = match (request.filter.take(), filter) {
-                    (Some(ours), Some(theirs)) => Some(format!("({ours}) and ({theirs})")),
-                    (ours, theirs) => ours.or_else(|| theirs.clone()),
-                };
-                ingest::read(source, &request)?
-            }
+            Rows::Source { source, reading } => ingest::read(source, &request.read_as(reading))?,
         };
         let mut seen = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let now = &read.provenance;
@@ -157,7 +143,7 @@ impl Given {
     /// [`MethodError`] if it was not given or cannot be read.
     pub fn headers(&self, card: &'static Card, name: &str) -> Result<Vec<String>, MethodError> {
         Ok(match self.find(card, name)? {
-            Rows::Source { source, .. } => ingest::headers(source)?,
+            Rows::Source { source, reading } => ingest::headers_as(source, reading)?,
             Rows::Memory(rows) => {
                 let labels = rows.labels.iter().map(|label| label.name.clone());
                 rows.columns.iter().map(|column| column.symbol.clone()).chain(labels).collect()
@@ -174,10 +160,10 @@ impl Given {
         })
     }
 
-    /// The source of a table with role = column and the rows to keep, likewise.
+    /// The source of a table with how it is read, likewise.
     pub fn reading(&self, name: &str) -> Option<Asked<'_>> {
         self.tables.iter().find(|(table, _)| table == name).and_then(|(_, rows)| match rows {
-            Rows::Source { source, map, filter } => Some(Asked { source, map, filter: filter.as_deref() }),
+            Rows::Source { source, reading } => Some(Asked { source, reading }),
             Rows::Memory(_) => None,
         })
     }

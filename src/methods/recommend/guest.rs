@@ -105,8 +105,8 @@ steplaw2025, kaplan2020, deepseek2024, porian2024",
         }
         let mut run = Run { n, d, sequence, loss: loss.map(|loss| loss.0) };
         let mut sweep = match given.reading(RUNS) {
-            Some(Asked { source, map, filter }) => {
-                let reading = Reading { map: map.to_vec(), filter: filter.map(str::to_owned), batch };
+            Some(Asked { source, reading }) => {
+                let reading = Reading { table: reading.clone(), batch };
                 Some(Sweep::read(source, run, &reading).map_err(MethodError::refused)?)
             }
             None if given.has(RUNS) => {

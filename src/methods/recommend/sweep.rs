@@ -39,10 +39,8 @@ impl BatchUnit {
 /// How to read a sweep.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// Role (`lr`, `batch`, `L`, `N`, `D`), column: overrides what the headers suggest.
-    pub map: Vec<(String, String)>,
-    /// Rows to keep.
-    pub filter: Option<String>,
+    /// Roles (`lr`, `batch`, `L`, `N`, `D`), rows and the rest.
+    pub table: ingest::Reading,
     /// What the batch counts, where its header does not say.
     pub batch: Option<BatchUnit>,
 }
@@ -193,11 +191,9 @@ impl Sweep {
             let needed = needed.chain(sizes.iter().map(|(symbol, unit, _)| (*symbol, *unit)));
             let request = Request {
                 needed: needed.map(|(symbol, unit)| Needed::new(symbol, unit)).collect(),
-                map: reading.map.clone(),
-                filter: reading.filter.clone(),
                 ..Request::default()
             };
-            match ingest::read(source, &request) {
+            match ingest::read(source, &request.read_as(&reading.table)) {
                 Ok(data) => break data,
                 // A sweep may say nowhere which model it is of.
                 Err(error) => match *error.mistake {

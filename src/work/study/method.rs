@@ -1,9 +1,9 @@
 //! The methods of a study: read, run after its fits, each cached like a fit.
 
-use super::{Outcome, StudyError, data_of, label};
+use super::{Outcome, Quantity, StudyError, data_of, label, one_stack};
 use crate::base::fault;
 use crate::base::text::message;
-use crate::data::ingest::TableColumn;
+use crate::data::ingest::{Reading, TableColumn};
 use crate::engine::analysis::Ranges;
 use crate::engine::design::Fitted;
 use crate::engine::uncertainty::Uncertainty;
@@ -33,6 +33,11 @@ pub(super) struct WireMethod {
     map: BTreeMap<String, String>,
     #[serde(rename = "where")]
     filter: Option<String>,
+    #[serde(default)]
+    set: BTreeMap<String, Quantity>,
+    #[serde(default)]
+    stack: BTreeMap<String, String>,
+    decimal: Option<String>,
     fit: Option<String>,
     #[serde(default)]
     fits: Vec<String>,
@@ -65,13 +70,23 @@ impl WireMethod {
             if tables.iter().any(|table: &JobTable| table.name == name) {
                 return Err(format!("data and datasets both name the table `{name}`"));
             }
-            tables.push(JobTable { name, data: data_of(&data, folder)?, held: None, map: Vec::new(), filter: None });
+            tables.push(JobTable { name, data: data_of(&data, folder)?, held: None, reading: Reading::default() });
         }
         // Roles and rows are those of the method's first table.
-        let speaks = !self.map.is_empty() || self.filter.is_some();
+        let reading = Reading {
+            map: self.map.into_iter().collect(),
+            filter: self.filter,
+            set: self.set.into_iter().map(|(role, quantity)| (role, quantity.text())).collect(),
+            stack: one_stack(self.stack)?,
+            decimal_comma: self.decimal.as_deref().map(Reading::is_comma).transpose()?.unwrap_or_default(),
+        };
         match tables.iter_mut().find(|table| table.name == first) {
-            Some(table) => (table.map, table.filter) = (self.map.into_iter().collect(), self.filter),
-            None if speaks => return Err(format!("map and where speak of the table `{first}`, which is not given")),
+            Some(table) => table.reading = reading,
+            None if reading != Reading::default() => {
+                return Err(format!(
+                    "map, where, set, stack and decimal speak of the table `{first}`, which is not given"
+                ));
+            }
             None => {}
         }
         let fits: Vec<String> = self.fit.into_iter().chain(self.fits).collect();

@@ -8,7 +8,7 @@ pub use figures::{charts, doubling, frontier, scores};
 pub use request::{StepOne, Wish, fitted_step_one, read, read_losses, step_one};
 
 use super::{FamilyError, dash, number};
-use crate::data::ingest::{self, Source};
+use crate::data::ingest::{self, Reading, Source};
 use crate::data::measurements::Warning;
 use crate::laws::density::density_growth::MONTH;
 use crate::methods::density::{
@@ -33,7 +33,7 @@ const LONGEST: f64 = 60.0;
 /// [`FamilyError`].
 pub fn section() -> Result<Section, FamilyError> {
     let wish = Wish { replicates: Some(REPLICATES), split: Some(day_number(2023, 12, 1)), ..Wish::default() };
-    of_study(&wish.study(&Source::BuiltIn(TABLE.to_owned()))?)
+    of_study(&wish.study(&Source::BuiltIn(TABLE.to_owned()), &Reading::default())?)
 }
 
 /// Months with their interval: `3.4 (2.7 to 4.7)`.

@@ -2,7 +2,7 @@
 //! of the user's own, any reference, any benchmark.
 
 use crate::base::objective::Objective;
-use crate::data::ingest::{self, Source};
+use crate::data::ingest::{self, Reading, Source};
 use crate::engine::fit::{Spec, fit};
 use crate::engine::uncertainty::Uncertainty;
 use crate::engine::uncertainty::bootstrap::bootstrap;
@@ -227,9 +227,9 @@ impl Wish {
     /// # Errors
     /// [`FamilyError`] of [`Wish::settings`] and [`read`], and for a reference that is neither a
     /// family nor a model of the table.
-    pub fn study(&self, table: &Source) -> Result<DensityStudy, FamilyError> {
+    pub fn study(&self, table: &Source, reading: &Reading) -> Result<DensityStudy, FamilyError> {
         let mut settings = self.settings()?;
-        let models = read(table, &settings.benchmarks)?;
+        let models = read(table, reading, &settings.benchmarks)?;
         if !self.reference.is_empty() {
             settings.reference = Reference::named(&self.reference, &models)?;
         }
@@ -241,12 +241,13 @@ impl Wish {
 ///
 /// # Errors
 /// [`FamilyError`].
-pub fn read(source: &Source, benchmarks: &[Benchmark]) -> Result<Vec<Model>, FamilyError> {
+pub fn read(source: &Source, reading: &Reading, benchmarks: &[Benchmark]) -> Result<Vec<Model>, FamilyError> {
     let names: Vec<&str> = benchmarks.iter().map(|benchmark| benchmark.name.as_str()).collect();
     let mut labels = table_columns(&names);
     // A table of dense models need not have it.
-    let headers = ingest::headers(source)?;
-    labels.retain(|label| label != "active_params_b" || headers.contains(label));
+    let headers = ingest::headers_as(source, reading)?;
+    let has = |label: &String| headers.contains(label) || reading.map.iter().any(|(role, _)| role == label);
+    labels.retain(|label| label != "active_params_b" || has(label));
     let request = ingest::Request { labels, ..ingest::Request::default() };
-    Ok(models(&ingest::read(source, &request)?, &names)?)
+    Ok(models(&ingest::read(source, &request.read_as(reading))?, &names)?)
 }
