@@ -407,5 +407,10 @@ fn the_suite_of_curves_scores_the_domains_as_specified() {
         let want = [("NMT", ".0083"), ("LM", ".00718"), ("BB", ".0092")];
         let want = want.iter().find(|(name, _)| *name == task).expect("a domain").1;
         check(&format!("last value on {task}"), test.and_then(|e| e.score).expect("a score"), want);
+        for rival in ["m4", "bnsl-1"] {
+            let line = scored.evidence.iter().find(|e| e.candidate == rival && e.holdout == "test rows");
+            let score = line.and_then(|e| e.score).expect("a score");
+            assert!(score < 0.025, "{rival} on {task}: {score}");
+        }
     }
 }

@@ -114,6 +114,7 @@ laws! {
         m1: Power,
         m2: PowerOffset,
         m3::M3,
+        m4::M4,
         mmf4::Mmf4,
         pow4::Pow4,
         wbl4::Wbl4,

@@ -2,7 +2,7 @@
 
 use crate::base::objective::{Loss, Objective, Residual};
 use crate::data::measurements::Measurements;
-use crate::engine::fit::{Spec, fit};
+use crate::engine::fit::{Spec, minimum};
 use crate::laws;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,7 @@ pub const BASELINES: &[Rule] = &[
     Rule { name: "pow3-last-8", law: Some("power-offset"), last: Some(8) },
     Rule { name: "m2", law: Some("m2"), last: None },
     Rule { name: "m3", law: Some("m3"), last: None },
+    Rule { name: "m4", law: Some("m4"), last: None },
     Rule { name: "bnsl-1", law: Some("bnsl-1"), last: None },
 ];
 
@@ -65,8 +66,8 @@ impl Rule {
         let card = law.card();
         let rows = Measurements::from_columns("curve", vec![(card.inputs[0].symbol, x), (card.output.symbol, y)]);
         let objective = Objective { residual: Residual::Log, loss: Loss::Squared };
-        let fit = fit(&Spec::new(law, objective), &rows).ok()?;
-        let at = |x: &f64| Some(fit.predict(&[x / unit])).filter(|y| y.is_finite() && *y > 0.0);
-        Some((to.iter().map(at).collect(), fit.theta.clone()))
+        let (theta, _) = minimum(&Spec::new(law, objective), &rows).ok()?;
+        let at = |x: &f64| Some(law.predict(&[x / unit], &theta)).filter(|y| y.is_finite() && *y > 0.0);
+        Some((to.iter().map(at).collect(), theta.clone()))
     }
 }
