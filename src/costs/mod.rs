@@ -16,13 +16,23 @@ macro_rules! costs {
 }
 
 costs! {
+    compressed_size,
+    finetuning_memory,
     float_format,
+    idealized_runtime,
     inference_flop,
+    padding,
+    pipeline_time,
+    scaled_activations,
     six_n_b_s,
     six_n_d,
     six_n_d_bits,
+    speculative_decoding,
+    speculative_operations,
     trained_and_served,
+    training_states,
     widest_operand,
+    zero_memory,
 }
 
 /// C = 6ND for a law whose first two inputs are N and D.
@@ -63,4 +73,10 @@ pub use crate::base::units::PF_DAY;
 /// FLOP of serving `tokens` with N parameters, 2N each: the forward pass alone.
 pub fn inference_flop(n: f64, tokens: f64) -> f64 {
     FORWARD * n * tokens
+}
+
+/// Tokens that one pass of a large model yields when it checks `k` guesses, each accepted with
+/// probability `a`: (1 - a^(k+1))/(1 - a), which is k + 1 where none is rejected.
+pub fn tokens_a_pass(a: f64, k: f64) -> f64 {
+    if a < 1.0 { (1.0 - a.powf(k + 1.0)) / (1.0 - a) } else { k + 1.0 }
 }

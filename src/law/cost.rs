@@ -21,8 +21,10 @@ pub struct Cost {
     pub inputs: &'static [Input],
     /// Unit of the cost, and of a budget for it: "FLOP".
     pub unit: &'static str,
-    /// The cost, from the inputs in the order of the card; increasing in every input that a budget
-    /// may choose.
+    /// Inputs of which more may cost less: devices that share a load, guesses that are checked at once.
+    /// A budget cannot choose them.
+    pub falls: &'static [&'static str],
+    /// The cost, from the inputs in the order of the card; increasing in every other input.
     pub of: fn(x: &[f64]) -> f64,
     /// The documentation page, with the five headings of a law's.
     pub notes: &'static str,
@@ -39,6 +41,7 @@ impl Cost {
         cite: &[],
         inputs: &[],
         unit: "FLOP",
+        falls: &[],
         of: |_| f64::NAN,
         notes: "",
     };

@@ -4,7 +4,7 @@ use crate::data::ingest::{self, Needed};
 use crate::data::measurements::Measurements;
 use crate::published::claims;
 use crate::published::procedure::Procedure;
-use crate::published::reference::{Check, FitReference, Reference, Verdict, check};
+use crate::published::reference::{Check, CostReference, FitReference, Reference, Verdict, check};
 use crate::record::Comparison;
 
 /// The rows that a reference names. A column of weights holds them as
@@ -36,6 +36,7 @@ pub fn load(reference: &FitReference) -> Result<Measurements, String> {
 pub fn check_all(references: &[Reference]) -> Vec<Check> {
     let mut checks = check(references, Some(&Procedure { load: &load }));
     checks.extend(references.iter().flat_map(|reference| claims::check(&reference.claims)));
+    checks.extend(references.iter().flat_map(|reference| &reference.costs).flat_map(CostReference::check));
     // Papers in their order, whatever kinds of number they print.
     let place = |c: &Check| references.iter().position(|r| c.reference.split('/').next() == Some(r.key.as_str()));
     checks.sort_by_key(place);

@@ -53,7 +53,8 @@
 //! * `se.A`, `lower.A`, `upper.A`, `width.A`: of the bootstrap and its interval;
 //! * a ratio of two of these: `D_opt/N_opt`.
 //!
-//! `[[claim]]` says something of a table, see [`Claim`] and `datasets/FORMAT.md`.
+//! `[[claim]]` says something of a table, see [`Claim`], and `[[cost]]` prints numbers of a cost, see
+//! [`CostReference`]; both are described in `datasets/FORMAT.md`.
 //!
 //! `via = "gadre2024/loss"` lets another fit predict an input that `at` leaves open. A value takes
 //! `tolerance` (relative), `mcse` (Monte Carlo standard error of a simulated number: five of them
@@ -61,11 +62,13 @@
 
 mod check;
 mod claim;
+mod cost;
 mod number;
 mod wire;
 
 pub use check::{Check, Engine, Refit, Score, Verdict, check};
 pub use claim::{Claim, Log, Over, Says};
+pub use cost::{CostReference, CostValue, Quoted};
 pub use number::{Printed, Tolerance};
 
 use crate::base::objective::Objective;
@@ -301,6 +304,8 @@ pub struct Reference {
     pub fits: Vec<FitReference>,
     /// What it claims of tables.
     pub claims: Vec<Claim>,
+    /// What it prints of costs.
+    pub costs: Vec<CostReference>,
 }
 
 /// Every reference that the program carries, by key.

@@ -1,6 +1,7 @@
 //! The files as written, and their translation: strings stop here.
 
 use super::claim::{self, WireClaim};
+use super::cost::{self, WireCost};
 use super::{
     Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
     Tolerance, Value, Weights,
@@ -26,6 +27,8 @@ struct WireReference {
     fit: Vec<WireFit>,
     #[serde(default)]
     claim: Vec<WireClaim>,
+    #[serde(default)]
+    cost: Vec<WireCost>,
 }
 
 #[derive(Deserialize)]
@@ -148,10 +151,11 @@ pub(super) fn parse(file: &str, key: &str, text: &str, folder: Option<&Path>) ->
         fits.push(fit.read(name, folder).map_err(|message| ReferenceError::Inconsistent { reference, message })?);
     }
     let claims = claim::read(file, key, wire.claim, &mut ids, folder)?;
-    if fits.is_empty() && claims.is_empty() {
-        return Err(complain("holds neither a [[fit]] nor a [[claim]]".to_owned()));
+    let costs = cost::read(file, key, wire.cost, &mut ids)?;
+    if fits.is_empty() && claims.is_empty() && costs.is_empty() {
+        return Err(complain("holds neither a [[fit]] nor a [[claim]] nor a [[cost]]".to_owned()));
     }
-    Ok(Reference { key: wire.key, title: wire.title, arxiv: wire.arxiv, fits, claims })
+    Ok(Reference { key: wire.key, title: wire.title, arxiv: wire.arxiv, fits, claims, costs })
 }
 
 fn number(key: &str, text: &str) -> Result<Printed, String> {
