@@ -85,6 +85,30 @@ pub fn message(text: &str) -> String {
     out
 }
 
+/// How a clause begins that says what to do.
+const ORDERS: &[&str] = &[
+    "add", "ask", "check", "choose", "close", "correct", "double", "drop", "fill", "fit", "give", "keep", "leave",
+    "look", "make", "name", "pipe", "put", "quote", "raise", "read", "run", "save", "say", "see", "separate", "take",
+    "try", "unpack", "use", "write",
+];
+
+/// What a message says to do: a question about what was meant, or the last of its clauses that is an
+/// order or shows a command. Nothing if it says what is wrong and no more.
+pub fn remedy(message: &str) -> Option<&str> {
+    let meant = message.find("(did you mean ").map(|at| &message[at + 1..]);
+    let meant = meant.and_then(|rest| Some(&rest[..=rest.find("?)")?]));
+    meant.or_else(|| message.split("; ").skip(1).filter(|clause| is_order(clause)).last())
+}
+
+fn is_order(clause: &str) -> bool {
+    let clause = match clause.strip_prefix("if ").and_then(|rest| rest.split_once(", ")) {
+        Some((_, then)) => then,
+        None => clause,
+    };
+    let first = clause.split([' ', ',']).next().unwrap_or_default();
+    ORDERS.contains(&first) || clause.starts_with("`scaling ") || clause.starts_with("there is `")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +119,21 @@ mod tests {
         assert_eq!(visible("two\nlines\tand a tab"), "two\nlines\tand a tab");
         assert_eq!(one_line("two\nlines"), "two\\nlines");
         assert!(matches!(visible("α ≤ 10⁻³"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_remedy_is_the_clause_that_says_what_to_do() {
+        for (message, expected) in [
+            ("there is no law `x`; `scaling laws` lists them", Some("`scaling laws` lists them")),
+            ("there is no law `chinchila` (did you mean chinchilla?); `x`", Some("did you mean chinchilla?")),
+            ("runs.csv: line 3 is empty; fill it in or leave the row out", Some("fill it in or leave the row out")),
+            ("not Parquet; if it is text, give it its own name", Some("give it its own name")),
+            ("E is in bits; the two do not convert", None),
+            ("a plain sentence", None),
+        ] {
+            let found = remedy(message).map(|text| text.trim_start_matches("if it is text, "));
+            assert_eq!(found, expected, "{message}");
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `scaling datasets`.
 
-use super::{Failure, Outcome, print};
+use super::{Failure, Outcome, print, print_json};
+use crate::data::card::DatasetCard;
 use crate::data::ingest;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// Which data set.
@@ -10,11 +12,25 @@ use std::io::Write;
 pub struct Args {
     /// A data set's id [default: list all]
     id: Option<String>,
+    /// Print one JSON array of all cards, or one card
+    #[arg(long)]
+    json: bool,
+}
+
+/// A card as data.
+fn as_json(card: &DatasetCard) -> Value {
+    let mut value = json!(card);
+    // TOML's days have a type of their own, which JSON has not.
+    value["source"]["retrieved"] = json!(card.source.retrieved.map(|day| day.to_string()));
+    value
 }
 
 /// Lists the built-in data sets, or prints one card.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let Some(id) = &args.id else {
+        if args.json {
+            return print_json(out, &Value::Array(ingest::built_in().iter().map(as_json).collect()));
+        }
         let mut table = print::table(&["data set", "rows", "roles", "title"]);
         for k in [2, 3] {
             if let Some(column) = table.column_mut(k) {
@@ -31,6 +47,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         let hint = ingest::suggestion(id, ingest::built_in().iter().map(|c| c.id.as_str()));
         Failure::request(format!("there is no data set `{id}`{hint}; `scaling datasets` lists them"))
     })?;
+    if args.json {
+        return print_json(out, &as_json(&card));
+    }
     writeln!(out, "{}: {}", card.id, card.title)?;
     writeln!(out, "rows       {}", card.rows)?;
     writeln!(out, "cite       {}", card.cite.join(", "))?;

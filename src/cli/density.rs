@@ -1,5 +1,6 @@
 //! `scaling density`.
 
+use super::failure::Kind;
 use super::table::Reading;
 use super::{Failure, Outcome, print, print_json, saved, tokens};
 use crate::data::ingest::{self, Source};
@@ -128,10 +129,10 @@ fn size(text: &str) -> Result<Size, String> {
 
 impl From<FamilyError> for Failure {
     fn from(error: FamilyError) -> Self {
-        match &error {
-            FamilyError::Ingest(mistake) if !mistake.is_request() => Self::work(error),
-            FamilyError::Fit(_) => Self::work(error),
-            _ => Self::request(error),
+        match error {
+            FamilyError::Ingest(mistake) => mistake.into(),
+            FamilyError::Fit(_) => Self::work(error).of(Kind::Fit),
+            other => Self::request(other),
         }
     }
 }

@@ -113,8 +113,7 @@ fn planned(table: &str) -> Result<Schedule, Failure> {
         map: ["step", "lr"].map(|name| (name.to_owned(), name.to_owned())).to_vec(),
         ..Request::default()
     };
-    let rows = ingest::read(&Source::named(table), &request)
-        .map_err(|error| if error.is_request() { Failure::request(error) } else { Failure::work(error) })?;
+    let rows = ingest::read(&Source::named(table), &request)?;
     let column = |name: &str| rows.column(name).unwrap_or_default();
     Ok(Schedule::new(column("step"), column("lr"))?)
 }
@@ -151,9 +150,7 @@ fn read(args: &Args) -> Result<Measurements, Failure> {
         labels: args.group.iter().cloned().collect(),
         ..Request::default()
     };
-    let request = request.read_as(&reading(args));
-    ingest::read(&Source::named(&args.data), &request)
-        .map_err(|error| if error.is_request() { Failure::request(error) } else { Failure::work(error) })
+    Ok(ingest::read(&Source::named(&args.data), &request.read_as(&reading(args)))?)
 }
 
 /// Reads the curves, forecasts each, prints and draws.

@@ -1,5 +1,6 @@
 //! `scaling fit`.
 
+use super::failure;
 use super::table::Table;
 use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
 use crate::base::objective::Delta;
@@ -148,7 +149,8 @@ impl Args {
         }
         let card = law(&self.law)?.card();
         let wishes = Wishes { fix: self.fix.clone(), bounds: self.bound.clone(), priors: self.prior.clone() };
-        let (fix, bounds, priors, typed) = wishes.resolve(card).map_err(Failure::request)?;
+        let (fix, bounds, priors, typed) =
+            wishes.resolve(card).map_err(|why| Failure::request(why).of(failure::Kind::Constraint))?;
         Ok(Job {
             about: String::new(),
             holdout: self.holdout.clone(),
@@ -187,7 +189,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     // Before the work, so that none is lost to a folder that cannot be made.
     if let Some(folder) = &args.out {
         std::fs::create_dir_all(folder).map_err(|error| {
-            Failure::work(format!("cannot write {}: {error}; choose another folder with `--out`", folder.display()))
+            let why = format!("cannot write {}: {error}; choose another folder with `--out`", folder.display());
+            Failure::work(why).of(failure::Kind::Output)
         })?;
     }
     let bar = progress(job.bootstrap.min(MOST_REPLICATES), "bootstrap");
@@ -211,7 +214,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     }
     match record.certificate.converged {
         true => Ok(()),
-        false => Err(Failure::work(format!("the fit did not converge: {}", record.certificate.termination))),
+        false => {
+            let why = format!("the fit did not converge: {}", record.certificate.termination);
+            Err(Failure::work(why).of(failure::Kind::NotConverged))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `scaling laws`.
 
-use super::{Outcome, print, print_json};
-use crate::law::{Cost, Law};
+use super::{Failure, Outcome, print, print_json};
+use crate::law::{Cost, Input, Law};
 use crate::laws::{LAWS, costs, find_cost};
 use crate::methods::method::Method;
 use crate::methods::registry;
@@ -19,8 +19,8 @@ pub struct Args {
     /// List only those with this word in id, title, formula, inputs or notes
     #[arg(long, value_name = "WORD", conflicts_with = "id")]
     search: Option<String>,
-    /// Print the list as one JSON array
-    #[arg(long, conflicts_with = "id")]
+    /// Print the list as one JSON array, or the page of one as an object
+    #[arg(long)]
     json: bool,
 }
 
@@ -75,9 +75,54 @@ fn lines() -> Vec<Line> {
     LAWS.iter().map(law).chain(costs().into_iter().map(cost)).chain(registry::METHODS.iter().map(method)).collect()
 }
 
+fn inputs(list: &[Input]) -> Vec<Value> {
+    list.iter().map(|i| json!({ "symbol": i.symbol, "name": i.name, "unit": i.unit, "counts": i.counts })).collect()
+}
+
+/// The card of a law, a cost or a method as data.
+fn of_id(id: &str) -> Result<Value, Failure> {
+    if let Ok(method) = registry::find(id) {
+        let card = method.card();
+        let settings = card.settings.iter().map(|s| json!({ "name": s.name, "meaning": s.meaning }));
+        let gives = card.gives.iter().map(|g| json!({ "symbol": g.symbol, "meaning": g.meaning, "unit": g.unit }));
+        let tables = card.tables.iter().map(|t| {
+            json!({ "name": t.name, "rows": t.rows, "optional": t.optional, "columns": t.columns.iter().map(|c| c.symbol).collect::<Vec<_>>() })
+        });
+        return Ok(json!({
+            "kind": "method", "id": card.id, "topic": card.topic, "title": card.title, "formula": card.formula,
+            "cite": card.cite, "tables": tables.collect::<Vec<_>>(), "settings": settings.collect::<Vec<_>>(),
+            "gives": gives.collect::<Vec<_>>(), "example": card.example, "notes": card.notes,
+        }));
+    }
+    if let Some(cost) = find_cost(id) {
+        return Ok(json!({
+            "kind": "cost", "id": cost.id, "title": cost.title, "formula": cost.formula, "cite": cost.cite,
+            "unit": cost.unit, "inputs": inputs(cost.inputs), "notes": cost.notes,
+        }));
+    }
+    let card = law(id)?.card();
+    // An open end has no number in JSON: null.
+    let params = card.params.iter().map(|p| {
+        json!({ "symbol": p.symbol, "meaning": p.meaning, "unit": p.unit, "lower": p.bounds.0, "upper": p.bounds.1 })
+    });
+    let derived = card
+        .derived
+        .iter()
+        .map(|d| json!({ "symbol": d.symbol, "meaning": d.meaning, "unit": d.unit, "needs": d.needs }));
+    Ok(json!({
+        "kind": "law", "id": card.id, "family": card.family, "title": card.title, "formula": card.formula,
+        "cite": card.cite, "inputs": inputs(card.inputs), "output": inputs(&[card.output])[0],
+        "parameters": params.collect::<Vec<_>>(), "derived": derived.collect::<Vec<_>>(),
+        "cost": card.allocation.map(|a| a.cost.id), "notes": card.notes,
+    }))
+}
+
 /// Lists laws, costs and methods, or prints the page of one.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     if let Some(id) = &args.id {
+        if args.json {
+            return print_json(out, &of_id(id)?);
+        }
         let page = match (registry::find(id), find_cost(id)) {
             (Ok(method), _) => catalogue::method_page(method),
             (_, Some(cost)) => catalogue::cost_page(cost),

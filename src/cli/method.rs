@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, command_line, print, print_json};
 use crate::methods::job::MethodJob;
-use crate::methods::method::{GivenFit, MethodError};
+use crate::methods::method::GivenFit;
 use crate::methods::registry;
 use crate::record::chart::{Section, Sheet};
 use crate::record::method::MethodRecord;
@@ -21,12 +21,6 @@ pub(super) struct Common {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
-}
-
-impl From<MethodError> for Failure {
-    fn from(error: MethodError) -> Self {
-        if error.is_request() { Self::request(error) } else { Self::work(error) }
-    }
 }
 
 /// Runs a method and shows what came out.

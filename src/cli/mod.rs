@@ -11,6 +11,7 @@ mod design;
 mod door;
 mod explore;
 mod extrapolate;
+mod failure;
 mod fit;
 mod forecast;
 mod frontier;
@@ -29,18 +30,24 @@ mod run;
 mod saved;
 mod table;
 
-use crate::base::{fault, text};
+use crate::base::fault;
 use crate::data::measurements::Warning;
 use crate::work::given::{Amount, Given};
 use clap::{CommandFactory, Parser, Subcommand};
 use door::Door;
-use std::fmt::Display;
+use failure::Failure;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+/// What scripts may rely on.
+const STATUS: &str =
+    "Exit status: 0 done; 1 the work failed or a number did not come out as it must; 2 the request makes no sense.
+With --json a failure is one line of JSON on standard error: {\"error\": {\"kind\", \"message\", \"remedy\"}}.
+A table named - is read from standard input.";
+
 /// Fits neural scaling laws, says how far to trust the fit, and extrapolates.
 #[derive(Parser)]
-#[command(name = "scaling", version, max_term_width = 100)]
+#[command(name = "scaling", version, max_term_width = 100, after_help = STATUS)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -102,96 +109,21 @@ enum Verb {
     },
 }
 
-/// Why a verb ended badly, and the exit status that says so.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    status: u8,
-    message: String,
-    /// Whoever reads our output has seen enough.
-    unread: bool,
-}
-
-impl Failure {
-    /// The request makes no sense: status 2.
-    fn request(message: impl Display) -> Self {
-        Self { status: 2, message: message.to_string(), unread: false }
-    }
-    /// The work failed, or a number did not reproduce: status 1.
-    fn work(message: impl Display) -> Self {
-        Self { status: 1, message: message.to_string(), unread: false }
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self { unread: error.kind() == std::io::ErrorKind::BrokenPipe, ..Self::work(error) }
-    }
-}
-
-impl From<crate::work::store::StoreError> for Failure {
-    fn from(error: crate::work::store::StoreError) -> Self {
-        match error {
-            crate::work::store::StoreError::Refused { .. } => Self::request(error),
-            other => Self::work(other),
-        }
-    }
-}
-
-impl From<crate::work::study::StudyError> for Failure {
-    fn from(error: crate::work::study::StudyError) -> Self {
-        match error {
-            crate::work::study::StudyError::Malformed { .. } => Self::request(error),
-            other => Self::work(other),
-        }
-    }
-}
-
-impl From<crate::work::job::JobError> for Failure {
-    fn from(error: crate::work::job::JobError) -> Self {
-        use crate::engine::fit::FitError;
-        use crate::work::job::JobError;
-        match &error {
-            JobError::UnknownLaw { .. } | JobError::Optimum(_) | JobError::TooMany { .. } => Self::request(error),
-            JobError::Fit(
-                FitError::UnknownParameter { .. } | FitError::BadConstraint(_) | FitError::NothingFree(_),
-            ) => Self::request(error),
-            JobError::Ingest(mistake) if mistake.is_request() => Self::request(error),
-            _ => Self::work(error),
-        }
-    }
-}
-
 type Outcome = Result<(), Failure>;
 
 /// Runs the program on its arguments.
 pub fn main() -> ExitCode {
     fault::keep_quiet();
     let outcome = match Cli::try_parse() {
-        Ok(cli) => fault::caught(|| run(cli.verb)).unwrap_or_else(|fault| Err(Failure::work(fault))),
-        Err(usage) => return misused(&usage),
+        Ok(cli) => {
+            fault::caught(|| run(cli.verb)).unwrap_or_else(|fault| Err(Failure::work(fault).of(failure::Kind::Fault)))
+        }
+        Err(usage) => return failure::misused(&usage),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // A reader that has seen enough (`| head`) is no failure.
-        Err(failure) if failure.unread => ExitCode::SUCCESS,
-        Err(failure) => {
-            door::complain(&format!("error: {}", text::message(&failure.message)));
-            ExitCode::from(failure.status)
-        }
+        Err(failure) => failure.report(failure::wants_json()),
     }
-}
-
-/// Help and version are what was asked for; anything else is a usage error: status 2.
-fn misused(usage: &clap::Error) -> ExitCode {
-    if !usage.use_stderr() {
-        let _ = usage.print();
-        return ExitCode::SUCCESS;
-    }
-    // Line by line: what was typed may be long, or hold what a terminal obeys.
-    let words = usage.render().to_string();
-    let lines: Vec<String> = words.lines().map(text::message).collect();
-    door::complain(lines.join("\n").trim_end());
-    ExitCode::from(2)
 }
 
 fn run(verb: Verb) -> Outcome {
@@ -291,4 +223,12 @@ fn warnings_json(warnings: &[Warning]) -> serde_json::Value {
 fn print_json(out: &mut dyn Write, value: &serde_json::Value) -> Outcome {
     let text = serde_json::to_string_pretty(value).map_err(Failure::work)?;
     Ok(writeln!(out, "{text}")?)
+}
+
+/// The files that a verb wrote: a line each, or one object.
+fn print_files(out: &mut dyn Write, files: &[String], as_json: bool) -> Outcome {
+    if as_json {
+        return print_json(out, &serde_json::json!({ "files": files }));
+    }
+    Ok(files.iter().try_for_each(|file| writeln!(out, "{file}"))?)
 }

@@ -1,5 +1,6 @@
 //! `scaling predict`.
 
+use super::failure::Kind;
 use super::saved::Saved;
 use super::table::Reading;
 use super::{Failure, Outcome, assignment, print, print_json, saved};
@@ -9,7 +10,6 @@ use crate::engine::analysis::{conditional, predict, unmet};
 use crate::engine::optimum::admissible;
 use crate::record::{Estimate, Prediction};
 use crate::work::given::Given;
-use crate::work::job::JobError;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -117,8 +117,8 @@ fn answers(args: &Args, saved: &Saved) -> Result<Vec<Answer>, Failure> {
         let card = saved.known.law.card();
         let mut request = Request::of(saved.known.law);
         request.needed.retain(|needed| needed.symbol != card.output.symbol);
-        let rows = ingest::read(&Source::named(&file.display().to_string()), &request.read_as(&args.reading.said()))
-            .map_err(JobError::from)?;
+        let source = Source::named(&file.display().to_string());
+        let rows = ingest::read(&source, &request.read_as(&args.reading.said()))?;
         let columns = card.inputs.iter().filter_map(|input| Some((input.symbol, rows.column(input.symbol)?)));
         let columns: Vec<(&str, &[f64])> = columns.collect();
         places.extend((0..rows.len()).map(|k| columns.iter().map(|(s, v)| ((*s).to_owned(), v[k])).collect()));
@@ -188,7 +188,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let answers = answers(args, &saved)?;
     if let Some(file) = &args.out {
         replace_file(file, table(&answers).as_bytes()).map_err(|error| {
-            Failure::work(format!("cannot write {}: {error}; choose another file with `--out`", file.display()))
+            let why = format!("cannot write {}: {error}; choose another file with `--out`", file.display());
+            Failure::work(why).of(Kind::Output)
         })?;
     }
     if args.csv {

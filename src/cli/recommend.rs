@@ -63,9 +63,9 @@ fn batch_unit(text: &str) -> Result<BatchUnit, String> {
 
 impl From<SweepError> for Failure {
     fn from(error: SweepError) -> Self {
-        match &error {
-            SweepError::Ingest(mistake) if !mistake.is_request() => Self::work(error),
-            _ => Self::request(error),
+        match error {
+            SweepError::Ingest(mistake) => mistake.into(),
+            other => Self::request(other),
         }
     }
 }

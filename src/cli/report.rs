@@ -1,6 +1,6 @@
 //! `scaling report`.
 
-use super::{Failure, Outcome, saved};
+use super::{Failure, Outcome, print_files, saved};
 use crate::show::figure;
 use crate::show::report::{self, pictures};
 use crate::work::store::write_whole;
@@ -16,6 +16,9 @@ pub struct Args {
     /// Folder for the report [default: beside the record]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Print one JSON object: the files
+    #[arg(long)]
+    json: bool,
 }
 
 /// Writes `report.html` (self-contained) and `report.md` with its figures.
@@ -27,10 +30,11 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         write_whole(&folder.join(&picture.file), picture.svg.as_bytes())?;
     }
     let document = report::of_fit(&record, &pictures);
+    let mut files = Vec::new();
     for (name, text) in [("report.html", report::html(&document)), ("report.md", report::markdown(&document))] {
         let path = folder.join(name);
         write_whole(&path, text.as_bytes())?;
-        writeln!(out, "{}", path.display())?;
+        files.push(path.display().to_string());
     }
-    Ok(())
+    print_files(out, &files, args.json)
 }

@@ -1,5 +1,6 @@
 //! `scaling reproduce`.
 
+use super::failure::Kind;
 use super::{Failure, Outcome, print, print_json};
 use crate::published::reference::{self, Verdict};
 use crate::published::scoreboard;
@@ -86,7 +87,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     }
     match surprises {
         0 => Ok(()),
-        n => Err(Failure::work(format!("{n} published number(s) did not come out as recorded"))),
+        n => Err(Failure::work(format!("{n} published number(s) did not come out as recorded")).of(Kind::Surprise)),
     }
 }
 

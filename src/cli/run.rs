@@ -1,6 +1,7 @@
 //! `scaling run`.
 
-use super::{Failure, Outcome, print, progress};
+use super::failure::Kind;
+use super::{Failure, Outcome, print, print_json, progress};
 use crate::base::text::MADE_BY;
 use crate::data::ingest;
 use crate::published::reference::{self, Check, Verdict};
@@ -12,6 +13,7 @@ use crate::work::gallery;
 use crate::work::notebook;
 use crate::work::store::write_whole;
 use crate::work::study::{self, Study};
+use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,9 @@ pub struct Args {
     /// Folder for records, tables, figures and the report [default: notebooks-output/NAME]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Print one JSON object: what became of each fit and method, and where the report is
+    #[arg(long)]
+    json: bool,
 }
 
 /// Name of a study's notebook.
@@ -78,20 +83,24 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         None => crate::work::families::sections().map_err(Failure::work)?,
     };
     let accounts = gallery::Accounts { own, families: sections };
-    gallery::write(&study, &outcomes, &methods, &checks, accounts, &command, &folder).map_err(Failure::work)?;
+    gallery::write(&study, &outcomes, &methods, &checks, accounts, &command, &folder)?;
     let studied = args.study.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let text = String::from_utf8_lossy(&text);
     let notebook = notebook::of_study(&text, &outcomes, &methods, studied, &folder).map_err(Failure::work)?;
     write_whole(&folder.join(NOTEBOOK), notebook.as_bytes())?;
     let cached = outcomes.iter().filter(|o| o.cached).count();
-    writeln!(out, "{}: {} fits, {cached} of them unchanged since the last run\n", study.title, outcomes.len())?;
-    if !outcomes.is_empty() {
-        fits(&outcomes, out)?;
+    if args.json {
+        print_json(out, &as_json(&study, &outcomes, &methods, &checks, &folder))?;
+    } else {
+        writeln!(out, "{}: {} fits, {cached} of them unchanged since the last run\n", study.title, outcomes.len())?;
+        if !outcomes.is_empty() {
+            fits(&outcomes, out)?;
+        }
+        ran(&methods, out)?;
+        published(&outcomes, &checks, out)?;
+        optima(&outcomes, out)?;
+        writeln!(out, "\nreport: {}", folder.join("report.html").display())?;
     }
-    ran(&methods, out)?;
-    published(&outcomes, &checks, out)?;
-    optima(&outcomes, out)?;
-    writeln!(out, "\nreport: {}", folder.join("report.html").display())?;
     let lost = methods.iter().filter(|method| method.result.is_err()).count();
     if lost > 0 {
         return Err(Failure::work(format!("{lost} of {} methods failed", methods.len())));
@@ -100,9 +109,55 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     let surprises = checks.iter().filter(|c| c.verdict == Verdict::Surprise).count();
     match (failed, surprises) {
         (0, 0) => Ok(()),
-        (0, n) => Err(Failure::work(format!("{n} published number(s) did not come out as recorded"))),
+        (0, n) => {
+            Err(Failure::work(format!("{n} published number(s) did not come out as recorded")).of(Kind::Surprise))
+        }
         (n, _) => Err(Failure::work(format!("{n} of {} fits failed", outcomes.len()))),
     }
+}
+
+/// What became of a study, as data; the numbers are in the records and in `fits.csv`.
+fn as_json(
+    study: &Study,
+    outcomes: &[study::Outcome],
+    methods: &[study::MethodOutcome],
+    checks: &[Check],
+    folder: &Path,
+) -> Value {
+    let fit = |o: &study::Outcome| {
+        let record = o.result.as_ref().ok();
+        let (trust, reasons) = record.map(report::trust).unzip();
+        json!({
+            "name": o.job.name,
+            "law": o.job.law,
+            "data": o.job.data,
+            "cached": o.cached,
+            "error": o.result.as_ref().err(),
+            "converged": record.map(|r| r.certificate.converged),
+            "rows": record.map(|r| r.provenance.rows_used),
+            "trust": trust.map(|trust| trust.word()),
+            "reasons": reasons,
+            "parameters": record.map(|r| print::by_symbol(&r.parameters)),
+        })
+    };
+    let method = |m: &study::MethodOutcome| {
+        json!({
+            "name": m.job.name,
+            "method": m.job.method,
+            "cached": m.cached,
+            "error": m.result.as_ref().err(),
+            "quantities": m.result.as_ref().ok().map(|r| print::by_symbol(&r.quantities)),
+        })
+    };
+    json!({
+        "title": study.title,
+        "fits": outcomes.iter().map(fit).collect::<Vec<_>>(),
+        "methods": methods.iter().map(method).collect::<Vec<_>>(),
+        "published_numbers": checks.len(),
+        "surprises": checks.iter().filter(|c| c.verdict == Verdict::Surprise).count(),
+        "report": folder.join("report.html"),
+        "table": folder.join("fits.csv"),
+    })
 }
 
 /// A study as it is kept beside its results, with a first line that says so.

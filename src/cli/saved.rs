@@ -1,6 +1,6 @@
 //! What a user's FIT means: a saved record, or published constants by reference.
 
-use super::Failure;
+use super::failure::{Failure, Kind};
 use crate::data::ingest::suggestion;
 use crate::engine::analysis::{Beside, Ranges};
 use crate::engine::design::Fitted;
@@ -50,9 +50,10 @@ pub fn record(fit: &str) -> Result<(Record, PathBuf), Failure> {
 }
 
 fn unknown(fit: &str, suggestion: &str) -> Failure {
-    Failure::request(format!(
+    let why = format!(
         "`{fit}`{suggestion} is neither a saved fit (make one with `scaling fit … --out DIR`) nor a published one (as `besiroglu2024/main`; `scaling reproduce` lists them)"
-    ))
+    );
+    Failure::request(why).of(Kind::UnknownFit)
 }
 
 /// A saved record or published constants.

@@ -381,6 +381,7 @@ fn label(kind: &str, name: &str, taken: &[&str]) -> Result<(), String> {
 fn data_of(data: &str, folder: &Path) -> Result<String, String> {
     match Source::built_in(data) {
         Some(_) if !folder.join(data).is_file() => Ok(data.to_owned()),
+        _ if data == "-" => Err("a study reads files, not standard input: its fits must be the same again".to_owned()),
         _ if is_beside(data) => Ok(folder.join(data).display().to_string()),
         _ => Err(format!(
             "data = \"{data}\" lies outside the study's folder; a study reads data in its folder or built in, so put the file there"

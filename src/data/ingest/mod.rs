@@ -11,6 +11,7 @@ mod expression;
 mod files;
 mod fill;
 mod frame;
+mod input;
 mod json;
 mod lexer;
 mod loaded;
@@ -61,11 +62,14 @@ pub enum Source {
 }
 
 impl Source {
-    /// What a user's word means: a file if there is one, else a built-in data set, else the tables
+    /// What a user's word means: standard input for `-`, a file if there is one, else a built-in data set, else the tables
     /// of a folder or of a pattern (`runs/*.csv`), else a file that is missing. Several words make
     /// several files, see [`Source::list`].
     pub fn named(text: &str) -> Self {
         let path = Path::new(text);
+        if input::is(path) {
+            return Self::File(path.to_owned());
+        }
         match Self::built_in(text) {
             Some(source) if !path.exists() => source,
             _ if path.is_dir() => Self::Files(text.to_owned(), files::of_folder(path)),
@@ -103,9 +107,10 @@ impl Source {
         builtin::is_built_in(text).then(|| Self::BuiltIn(text.to_owned()))
     }
 
-    /// The word again.
+    /// What it is called in messages and records.
     pub fn name(&self) -> String {
         match self {
+            Self::File(path) if input::is(path) => input::NAME.to_owned(),
             Self::File(path) => path.display().to_string(),
             Self::Files(text, _) => text.clone(),
             Self::BuiltIn(id) => id.clone(),

@@ -3,6 +3,7 @@
 use super::builtin;
 use super::csv::Csv;
 use super::error::Mistake;
+use super::input;
 use super::json::Json;
 use super::parquet::{self, Parquet};
 use super::reader::Reader;
@@ -56,11 +57,12 @@ fn starts(text: &[u8], tag: &[u8]) -> bool {
     text.len() >= tag.len() && text[..tag.len()].eq_ignore_ascii_case(tag)
 }
 
-/// Opens a file by what it holds; the extension only sharpens the message. `comma` says that
+/// Opens a file, or standard input, by what it holds; the extension only sharpens the message. `comma` says that
 /// decimals are written with a comma.
 pub(super) fn open(path: &Path, comma: bool) -> Result<Reader<'static>, Mistake> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
+    let mut file: Box<dyn Read> = match File::open(path) {
+        _ if input::is(path) => Box::new(input::bytes()?),
+        Ok(file) => Box::new(file),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Mistake::MissingFile { near: builtin::similar(&path.to_string_lossy()) });
         }

@@ -3,10 +3,11 @@
 use super::cells::Table;
 use super::error::Mistake;
 use super::frame;
-use polars::prelude::{ParquetReader, PolarsResult, SerReader};
+use super::input;
+use polars::prelude::{DataFrame, ParquetReader, PolarsResult, SerReader};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -41,22 +42,66 @@ fn one_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-impl Parquet {
-    pub fn open(path: &Path) -> Result<Self, Mistake> {
-        let mut file = File::open(path)?;
-        let mut end = [0; MAGIC.len()];
-        if file.metadata()?.len() < 12 {
-            return Err(Mistake::BrokenParquet { detail: "it is too short".to_owned() });
+/// The columns of a file: their names, and what of each this build of the reader has no word for.
+fn schema(path: &Path) -> Result<(Vec<String>, Vec<Option<&'static str>>), Mistake> {
+    let schema = match input::is(path) {
+        true => {
+            let bytes = input::bytes()?;
+            guarded(|| ParquetReader::new(Cursor::new(bytes)).schema())?
         }
+        false => {
+            let file = File::open(path)?;
+            guarded(|| ParquetReader::new(file).schema())?
+        }
+    };
+    let foreign = schema.iter_values().map(|field| foreign(&format!("{:?}", field.dtype()))).collect();
+    Ok((schema.iter_names().map(ToString::to_string).collect(), foreign))
+}
+
+/// Some columns of it.
+fn columns(path: &Path, names: Vec<String>) -> Result<DataFrame, Mistake> {
+    match input::is(path) {
+        true => {
+            let bytes = input::bytes()?;
+            guarded(|| ParquetReader::new(Cursor::new(bytes)).with_columns(Some(names)).finish())
+        }
+        false => {
+            let file = File::open(path)?;
+            guarded(|| ParquetReader::new(file).with_columns(Some(names)).finish())
+        }
+    }
+}
+
+/// Its length and its last bytes, as many as it begins with.
+fn ending(path: &Path) -> Result<(u64, [u8; MAGIC.len()]), Mistake> {
+    let mut end = [0; MAGIC.len()];
+    if input::is(path) {
+        let bytes = input::bytes()?;
+        if let Some(last) = bytes.last_chunk() {
+            end = *last;
+        }
+        return Ok((bytes.len() as u64, end));
+    }
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length >= MAGIC.len() as u64 {
         file.seek(SeekFrom::End(-(MAGIC.len() as i64)))?;
         file.read_exact(&mut end)?;
+    }
+    Ok((length, end))
+}
+
+impl Parquet {
+    pub fn open(path: &Path) -> Result<Self, Mistake> {
+        let (length, end) = ending(path)?;
+        if length < 12 {
+            return Err(Mistake::BrokenParquet { detail: "it is too short".to_owned() });
+        }
         if end != MAGIC {
             return Err(Mistake::BrokenParquet { detail: "it does not end as one does".to_owned() });
         }
-        file.seek(SeekFrom::Start(0))?;
-        let schema = guarded(|| ParquetReader::new(file).schema())?;
-        let foreign = schema.iter_values().map(|field| foreign(&format!("{:?}", field.dtype()))).collect();
-        Ok(Self { path: path.to_owned(), headers: schema.iter_names().map(ToString::to_string).collect(), foreign })
+        let (headers, foreign) = schema(path)?;
+        Ok(Self { path: path.to_owned(), headers, foreign })
     }
 
     /// Reads the columns asked for, by position.
@@ -69,8 +114,7 @@ impl Parquet {
         }
         let names = wanted.iter().map(|&column| self.headers[column].clone()).collect();
         let before = hash(&self.path)?;
-        let file = File::open(&self.path)?;
-        let frame = guarded(|| ParquetReader::new(file).with_columns(Some(names)).finish())?;
+        let frame = columns(&self.path, names)?;
         let mut table = Table::new(numbers.len(), texts.len());
         table.rows = frame.height();
         table.sha256 = hash(&self.path)?;
@@ -91,6 +135,9 @@ impl Parquet {
 }
 
 pub(super) fn hash(path: &Path) -> Result<String, Mistake> {
+    if input::is(path) {
+        return Ok(frame::hexadecimal(&Sha256::digest(input::bytes()?)));
+    }
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut piece = vec![0; 1 << 20];
