@@ -2,10 +2,11 @@
 //! so that the number of rows never decides when a solver stops.
 
 use crate::base::real::{Vector, elementary};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The scale on which a residual is taken, measured minus predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "scale")]
 pub enum Residual {
     /// L − L̂.
@@ -22,7 +23,7 @@ pub enum Residual {
 }
 
 /// The loss of one residual, ρ(r).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Loss {
     /// r²/2.
@@ -65,7 +66,7 @@ pub enum Loss {
 }
 
 /// A loss on a residual scale.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
     /// Residual scale.
     pub residual: Residual,

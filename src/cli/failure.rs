@@ -4,6 +4,7 @@
 use crate::base::text;
 use crate::data::ingest::IngestError;
 use crate::methods::method::MethodError;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use std::fmt::Display;
@@ -20,7 +21,7 @@ pub(crate) struct Failure {
 }
 
 /// What kind of failure it is: the words that scripts may rely on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     /// The command line does not parse.
@@ -57,27 +58,23 @@ pub(crate) enum Kind {
     Fault,
 }
 
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 16] = [
-        Self::Usage,
-        Self::Request,
-        Self::Columns,
-        Self::Table,
-        Self::UnknownLaw,
-        Self::Constraint,
-        Self::Fit,
-        Self::NotConverged,
-        Self::UnknownFit,
-        Self::SavedFit,
-        Self::Study,
-        Self::Method,
-        Self::Output,
-        Self::Surprise,
-        Self::Work,
-        Self::Fault,
-    ];
+/// A failure as `--json` prints it, on one line of standard error.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Report<'a> {
+    error: Said<'a>,
+}
 
+/// What is said of it.
+#[derive(Serialize, JsonSchema)]
+struct Said<'a> {
+    kind: Kind,
+    /// One sentence: what is wrong, where, and mostly what to do.
+    message: &'a str,
+    /// What to do.
+    remedy: &'a str,
+}
+
+impl Kind {
     /// The way out where the sentence names none.
     fn remedy(self) -> &'static str {
         match self {
@@ -132,7 +129,7 @@ impl Failure {
 
     fn json(&self, message: &str, remedy: Option<&str>) -> String {
         let remedy = remedy.or_else(|| text::remedy(message)).unwrap_or(self.kind.remedy());
-        json!({ "error": { "kind": self.kind, "message": message, "remedy": remedy } }).to_string()
+        json!(Report { error: Said { kind: self.kind, message, remedy } }).to_string()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::failure;
 use super::table::Table;
-use super::{Failure, Outcome, assignment, command_line, pair, print, print_json, progress};
+use super::{Failure, Outcome, answer, assignment, command_line, pair, print, print_json, progress};
 use crate::base::objective::Delta;
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
@@ -202,7 +202,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         store::write(&analysis, &job.key_of(record)?, &record_path, &replicates_path)?;
     }
     if args.json {
-        print_json(out, &summary(record))?;
+        print_json(out, &json!(answer::Fit::of(record)))?;
     } else {
         show(record, out)?;
         if args.details {
@@ -219,43 +219,6 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
             Err(Failure::work(why).of(failure::Kind::NotConverged))
         }
     }
-}
-
-/// The contract of `--json`.
-fn summary(record: &Record) -> serde_json::Value {
-    json!({
-        "law": record.law.id,
-        "rows": {
-            "used": record.provenance.rows_used,
-            "dropped": record.provenance.rows_read - record.provenance.rows_used,
-            "reasons": record.provenance.dropped,
-        },
-        "objective": {
-            "residual": record.objective.residual.name(),
-            "loss": record.objective.loss.name(),
-            "delta": record.delta(),
-            "delta_from_data": record.noise.as_ref().is_some_and(|noise| noise.delta.is_some()),
-            "noise": record.noise.as_ref().map(|noise| noise.scale),
-            "value": record.objective_value,
-            "scale": record.scale,
-        },
-        "weights": record.weights,
-        "solver": record.solver,
-        "proof": record.certificate.proof,
-        "parameters": print::by_symbol(&record.parameters),
-        "derived": print::by_symbol(&record.derived),
-        "interval": { "level": record.interval.level, "method": record.interval.method,
-                      "replicates": record.interval.replicates, "failed": record.interval.failed },
-        "starts": { "tried": record.certificate.starts_tried, "best_basin": record.certificate.best_basin },
-        "correlation": record.correlation,
-        "criteria": record.criteria.map(|c| json!({
-            "aic": c.aic, "bic": c.bic, "parameters": c.parameters, "assumes": Criteria::ASSUMES,
-        })),
-        "rival": record.rival,
-        "validation": record.validation,
-        "converged": record.certificate.converged,
-        "warnings": super::warnings_json(&record.warnings),
-    })
 }
 
 /// A fit on a terminal.

@@ -1,5 +1,6 @@
 //! `scaling forecast`.
 
+use super::answer::Quantity;
 use super::{Failure, Outcome, amount, assignment, predict, print, print_json, saved};
 use crate::base::date::{today, write_date};
 use crate::record::Estimate;
@@ -247,7 +248,7 @@ fn as_json(path: &Path, frozen: &Frozen) -> Value {
         "lower": f.prediction.lower,
         "upper": f.prediction.upper,
         "level": f.level,
-        "law_value": print::estimate_json(&f.law_value),
+        "law_value": Quantity::of(&f.law_value),
         "law": f.law,
         "fit": f.fit,
         "data": f.data,
@@ -260,7 +261,7 @@ fn as_json(path: &Path, frozen: &Frozen) -> Value {
         "inside": of(&|score| json!(score.inside)),
         "pit": of(&|score| json!(score.pit)),
         "log_error": of(&|score| json!(score.log_error)),
-        "warnings": super::warnings_json(&f.warnings),
+        "warnings": f.warnings,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The command line: definitions here, one thin file per verb beside it. Verbs parse, call the
 //! library and print; none computes.
 
+mod answer;
 mod approaches;
 mod bench;
 mod catalogue;
@@ -15,6 +16,7 @@ mod failure;
 mod fit;
 mod forecast;
 mod frontier;
+mod guide;
 mod laws;
 mod lifetime;
 mod method;
@@ -28,10 +30,10 @@ mod report;
 mod reproduce;
 mod run;
 mod saved;
+mod schema;
 mod table;
 
 use crate::base::fault;
-use crate::data::measurements::Warning;
 use crate::work::given::{Amount, Given};
 use clap::{CommandFactory, Parser, Subcommand};
 use door::Door;
@@ -101,6 +103,10 @@ enum Verb {
     Catalogue(catalogue::Args),
     /// List the built-in data sets, or show one
     Datasets(datasets::Args),
+    /// Print one page to act on: what to ask first, which verdicts mean stop, how scripts talk to it
+    Guide(guide::Args),
+    /// Print the JSON Schemas of what is written and read
+    Schema(schema::Args),
     /// Print a completion script for a shell
     #[command(after_help = "Example: scaling completions bash > ~/.local/share/bash-completion/completions/scaling")]
     Completions {
@@ -152,6 +158,8 @@ fn run(verb: Verb) -> Outcome {
         Verb::Laws(args) => laws::run(&args, out),
         Verb::Catalogue(args) => catalogue::run(&args, out),
         Verb::Datasets(args) => datasets::run(&args, out),
+        Verb::Guide(args) => guide::run(&args, out),
+        Verb::Schema(args) => schema::run(&args, out),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scaling", &mut script);
@@ -214,10 +222,6 @@ fn command_line() -> String {
     };
     let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
     std::iter::once("scaling".to_owned()).chain(words.map(quote)).collect::<Vec<_>>().join(" ")
-}
-
-fn warnings_json(warnings: &[Warning]) -> serde_json::Value {
-    serde_json::json!(warnings)
 }
 
 fn print_json(out: &mut dyn Write, value: &serde_json::Value) -> Outcome {

@@ -1,5 +1,6 @@
 //! `scaling optimum`.
 
+use super::answer::{Optima, Spent, by_symbol};
 use super::{Failure, Outcome, amount, assignment, print, print_json, saved};
 use crate::engine::analysis::{conditional, spend};
 use crate::engine::optimum::Spending;
@@ -8,7 +9,7 @@ use crate::law::Cost;
 use crate::laws::{costs, find_cost};
 use crate::record::{Estimate, Optimum};
 use crate::work::given::{Amount, Given};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use std::io::Write;
 
 /// What to spend.
@@ -69,32 +70,17 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return Err(Failure::request(format!("`{}` defines no optimum there; it has {}", card.id, needs.join(", "))));
     }
     if args.json {
-        let list: Vec<Value> = optima
-            .iter()
-            .map(|o| {
-                let mut value = print::by_symbol(&o.quantities);
-                let ratios: Map<String, Value> = o.extrapolation.iter().map(|(s, r)| (s.clone(), json!(r))).collect();
-                value.insert("compute".to_owned(), json!(o.budget));
-                value.insert("cost".to_owned(), json!(o.cost));
-                value.insert("closed_form_gap".to_owned(), json!(o.closed_form_gap));
-                value.insert("extrapolation".to_owned(), json!(ratios));
-                value.insert("follows".to_owned(), json!(print::by_symbol(&follows(&saved.known, o))));
-                value.insert("warnings".to_owned(), super::warnings_json(&o.warnings));
-                Value::Object(value)
-            })
-            .collect();
+        let list: Vec<Spent> = optima.iter().map(|o| Spent::of(o, &follows(&saved.known, o))).collect();
         // One budget: its quantities stand at the top, too.
-        let mut value = match list.as_slice() {
-            [Value::Object(only)] => only.clone(),
+        let mut top = match list.as_slice() {
+            [only] => json!(only).as_object().cloned().unwrap_or_default(),
             _ => Map::new(),
         };
-        value.extend(print::by_symbol(&derived));
-        value.insert("fit".to_owned(), json!(saved.name));
-        value.insert("law".to_owned(), json!(card.id));
-        let all: Vec<_> = optima.iter().flat_map(|o| o.warnings.clone()).collect();
-        value.insert("warnings".to_owned(), super::warnings_json(&all));
-        value.insert("optima".to_owned(), Value::Array(list));
-        return print_json(out, &Value::Object(value));
+        top.remove("warnings");
+        top.extend(by_symbol(&derived).into_iter().map(|(symbol, quantity)| (symbol, json!(quantity))));
+        let warnings = optima.iter().flat_map(|o| o.warnings.clone()).collect();
+        let answer = Optima { fit: saved.name.clone(), law: card.id.to_owned(), optima: list, warnings, top };
+        return print_json(out, &json!(answer));
     }
     writeln!(out, "{} ({})", saved.name, card.title)?;
     for o in &optima {

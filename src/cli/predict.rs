@@ -1,5 +1,6 @@
 //! `scaling predict`.
 
+use super::answer::{Point, Predictions, Quantity, Spread, by_symbol};
 use super::failure::Kind;
 use super::saved::Saved;
 use super::table::Reading;
@@ -166,17 +167,17 @@ fn table(answers: &[Answer]) -> String {
     out
 }
 
-fn as_json(answer: &Answer, saved: &Saved) -> Map<String, Value> {
-    let mut value = print::by_symbol(&answer.quantities);
-    value.insert("fit".to_owned(), json!(saved.name));
-    value.insert("law".to_owned(), json!(saved.known.law.card().id));
-    value.insert("at".to_owned(), json!(answer.at.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()));
-    let ratios: Map<String, Value> = answer.extrapolation.iter().map(|(s, r)| (s.clone(), json!(r))).collect();
-    value.insert("extrapolation".to_owned(), json!(ratios));
-    value.insert("new_run".to_owned(), answer.new_run.as_ref().map_or(Value::Null, print::estimate_json));
-    value.insert("interval".to_owned(), json!({ "level": saved.known.level, "method": saved.known.method }));
-    value.insert("warnings".to_owned(), super::warnings_json(&answer.warnings));
-    value
+fn as_data(answer: &Answer, saved: &Saved) -> Point {
+    Point {
+        fit: saved.name.clone(),
+        law: saved.known.law.card().id.to_owned(),
+        at: answer.at.iter().cloned().collect(),
+        extrapolation: answer.extrapolation.iter().cloned().collect(),
+        new_run: answer.new_run.as_ref().map(Quantity::of),
+        interval: Spread { level: saved.known.level, method: saved.known.method.clone() },
+        warnings: answer.warnings.clone(),
+        quantities: by_symbol(&answer.quantities),
+    }
 }
 
 /// Predicts the law's output where all inputs are given, and every derived quantity whose
@@ -197,13 +198,13 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return Ok(());
     }
     if args.json {
-        let mut list: Vec<Value> = answers.iter().map(|answer| Value::Object(as_json(answer, &saved))).collect();
+        let mut list: Vec<Point> = answers.iter().map(|answer| as_data(answer, &saved)).collect();
         // One point: its quantities stand at the top.
         let value = match list.len() {
-            1 => list.remove(0),
-            _ => json!({ "fit": saved.name, "law": card.id, "predictions": list }),
+            1 => Predictions::One(Box::new(list.remove(0))),
+            _ => Predictions::Many { fit: saved.name.clone(), law: card.id.to_owned(), predictions: list },
         };
-        return print_json(out, &value);
+        return print_json(out, &json!(value));
     }
     for answer in &answers {
         let place = answer.at.iter().map(|(s, v)| format!("{s} = {}", print::number(*v))).collect::<Vec<_>>();

@@ -75,18 +75,8 @@ pub fn warnings(out: &mut dyn Write, list: &[Warning]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// An estimate as JSON.
-pub fn estimate_json(e: &Estimate) -> Value {
-    let mut out = json!({ "estimate": e.estimate, "standard_error": e.standard_error, "lower": e.lower, "upper": e.upper, "unit": e.unit });
-    if let Some(words) = e.interval_in_words(&number) {
-        out["lower_end"] = json!(e.lower_end);
-        out["upper_end"] = json!(e.upper_end);
-        out["interval"] = json!(words);
-    }
-    out
-}
-
 /// Estimates as a JSON object by symbol.
 pub fn by_symbol(list: &[Estimate]) -> Map<String, Value> {
-    list.iter().map(|e| (e.symbol.clone(), estimate_json(e))).collect()
+    let quantities = super::answer::by_symbol(list);
+    quantities.into_iter().map(|(symbol, quantity)| (symbol, json!(quantity))).collect()
 }

@@ -2,10 +2,11 @@
 //! are, and what must hold of the file beside it.
 
 use crate::law::Counts;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A card. Keys not named here are refused, and so are cards without the required ones.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetCard {
     /// Kebab-case, the folder's name.
@@ -51,13 +52,14 @@ pub struct DatasetCard {
 }
 
 /// Where a file comes from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardSource {
     /// Address.
     pub url: String,
     /// Day of retrieval, where it is known.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub retrieved: Option<toml::value::Datetime>,
     /// Revision of a repository.
     #[serde(default)]
@@ -70,7 +72,7 @@ pub struct CardSource {
 }
 
 /// A column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardColumn {
     /// Header, exactly as in the file.
@@ -92,7 +94,7 @@ pub struct CardColumn {
 }
 
 /// Which way is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Better {
     /// Less: a cost, an error.
@@ -112,7 +114,7 @@ impl Better {
 }
 
 /// A role made by a named conversion.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardCompute {
     /// The role made.
@@ -124,7 +126,7 @@ pub struct CardCompute {
 }
 
 /// Rows left out, and why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardExclusion {
     /// Rows for which this holds are left out; the language of `--where`.
@@ -135,7 +137,7 @@ pub struct CardExclusion {
 }
 
 /// One table of a set that is more than one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardPart {
     /// Name: the table is `id/name`.

@@ -2,6 +2,7 @@
 //! came from. No data frame gets past `ingest`.
 
 use crate::law::Counts;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One column of numbers in the base unit of its role.
@@ -88,7 +89,7 @@ impl Measurements {
 
 /// Where measurements came from and what was done to them: the filled-in half of the checklist
 /// that every report carries.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {
     /// Path as given, or a built-in data set's id.
     pub source: String,
@@ -115,7 +116,7 @@ pub struct Provenance {
 }
 
 /// Rows left out for one reason.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dropped {
     /// The condition or the card's reason.
     pub reason: String,
@@ -126,7 +127,7 @@ pub struct Dropped {
 }
 
 /// How one role was filled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnUse {
     /// Role: `N`.
     pub symbol: String,
@@ -142,7 +143,7 @@ pub struct ColumnUse {
 
 /// Something the reader must know before believing a number. Warnings are data: they are in the
 /// record, on screen and in the report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// Kebab-case kind, stable: `bound-hit`.
     pub kind: String,

@@ -52,7 +52,7 @@ pub enum Family {
 
 /// What a column or an input counts. Two measurements that count differently do not meet without
 /// a named conversion.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Counts {
     /// Nothing that has rival conventions, or the law does not say.

@@ -4,11 +4,12 @@
 use super::identifiability::Identifiability;
 use super::{Estimate, Record, nullable};
 use crate::data::measurements::Warning;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Numbers about the residuals of a fit. Residuals are on the objective's scale, times the root of
 /// their weight over the mean weight.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnostics {
     /// Rows of positive weight.
     pub rows: usize,
@@ -42,7 +43,7 @@ pub struct Diagnostics {
 }
 
 /// Least squares of the residuals on 1, z and z², z the logarithm of an input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trend {
     /// Input.
     pub symbol: String,
@@ -53,7 +54,7 @@ pub struct Trend {
 }
 
 /// Correlation of neighbouring residuals, rows in order of an input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Neighbours {
     /// Input.
     pub symbol: String,
@@ -64,7 +65,7 @@ pub struct Neighbours {
 }
 
 /// Rows in groups.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Groups {
     /// What the rows of a group share: the symbol of an input, or the header of a label.
     pub by: String,

@@ -3,10 +3,11 @@
 
 use super::diagnostics::Finding;
 use super::nullable;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How well the rows determine a law.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Parameters may be quoted.
@@ -29,7 +30,7 @@ impl Verdict {
 }
 
 /// What the rows determine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Identifiability {
     /// Judgement; none without a degree of freedom to judge by.
     pub verdict: Option<Verdict>,
@@ -52,7 +53,7 @@ pub struct Identifiability {
 }
 
 /// A line in the logarithms of the inputs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// Inputs, card order.
     pub inputs: Vec<String>,
@@ -76,7 +77,7 @@ impl Line {
 pub const NARROW: f64 = 0.01;
 
 /// A direction that the rows do not determine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FlatDirection {
     /// Change of each variable (of its logarithm if it is positive), the largest by one.
     #[serde(deserialize_with = "nullable")]
@@ -88,7 +89,7 @@ pub struct FlatDirection {
 }
 
 /// The factor between the ends of a quantity's interval.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Width {
     /// Which quantity: "alpha", "N at 10 times the largest budget".
     pub quantity: String,

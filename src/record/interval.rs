@@ -1,10 +1,11 @@
 //! How intervals are made, what their ends are, and what it takes to make more of them later.
 
 use super::Estimate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How intervals are made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Estimator {
     /// All values for which the objective, minimised over the rest, rises no more than noise explains.
@@ -56,7 +57,7 @@ impl std::str::FromStr for Estimator {
 }
 
 /// How unlikely residuals are, were they alike and independent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gates {
     /// p of one size whatever the inputs.
     pub variance: Option<f64>,
@@ -81,7 +82,7 @@ impl Gates {
 }
 
 /// What the user holds still or believes beforehand.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Constraints {
     /// Parameter = value.
@@ -95,7 +96,7 @@ pub struct Constraints {
 }
 
 /// What poses a fit again on the points of its record.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Posed {
     /// What was held or believed.
     pub constraints: Constraints,
@@ -111,7 +112,7 @@ pub struct Posed {
 }
 
 /// How large the residuals are, whatever a few failed runs did.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Noise {
     /// Standard deviation on the residual scale, by Huber's Proposal 2 with n − p.
     pub scale: f64,
@@ -121,7 +122,7 @@ pub struct Noise {
 }
 
 /// What stands at an end of an interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum End {
     /// The number that `lower` or `upper` is; or nothing is known.

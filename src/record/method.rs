@@ -2,6 +2,7 @@
 
 use super::Estimate;
 use crate::data::measurements::{Provenance, Warning};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use serde_json::Value;
 pub const FORMAT: u32 = 1;
 
 /// One run of a method, complete: its section is drawn from this alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MethodRecord {
     /// Version of this layout.
     pub format: u32,

@@ -11,6 +11,7 @@ pub mod method;
 
 use crate::base::objective::Objective;
 use crate::data::measurements::{Provenance, Warning};
+use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,7 @@ fn nullable<'de, D: Deserializer<'de>, T: Nullable>(input: D) -> Result<T, D::Er
 
 /// A number with its uncertainty. Fields are absent where the number means nothing (a flat
 /// direction, a bound hit, no bootstrap asked for); a warning then says why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// Symbol: `alpha`, `N_opt`.
     pub symbol: String,
@@ -93,7 +94,7 @@ pub struct Estimate {
 }
 
 /// One fit, complete: enough to print, plot and report it without the data or the law.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Version of this layout.
     pub format: u32,
@@ -180,7 +181,7 @@ impl Record {
 }
 
 /// The scale of a likelihood, found with the parameters.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FreeScale {
     /// Where the quadratic zone ends, in units of the scale.
     pub delta: f64,
@@ -210,7 +211,7 @@ impl FreeScale {
 }
 
 /// What a record says of its law.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LawRecord {
     /// Id.
     pub id: String,
@@ -227,7 +228,7 @@ pub struct LawRecord {
 }
 
 /// A labelled quantity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Axis {
     /// Symbol.
     pub symbol: String,
@@ -239,7 +240,7 @@ pub struct Axis {
 
 /// Akaike's and Schwarz's criteria. They assume independent rows, and noise of one size with Huber's
 /// density of the same delta (a normal density for squared loss), whose scale counts as a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Criteria {
     /// −2 ln likelihood + 2 k.
     #[serde(deserialize_with = "nullable")]
@@ -257,7 +258,7 @@ impl Criteria {
 }
 
 /// The answer under another objective.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rival {
     /// The objective.
     pub objective: Objective,
@@ -267,7 +268,7 @@ pub struct Rival {
 }
 
 /// One quantity under two objectives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RivalValue {
     /// Symbol.
     pub symbol: String,
@@ -282,7 +283,7 @@ pub struct RivalValue {
 }
 
 /// An objective evaluated at the answer but not minimised.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OtherObjective {
     /// The objective.
     pub objective: Objective,
@@ -292,7 +293,7 @@ pub struct OtherObjective {
 }
 
 /// How intervals were made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct IntervalMethod {
     /// Coverage aimed at: 0.95.
     pub level: f64,
@@ -322,7 +323,7 @@ pub struct IntervalMethod {
 }
 
 /// Why to believe that the answer is the minimum.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Certificate {
     /// Which criterion ended the solve.
     pub termination: String,
@@ -354,7 +355,7 @@ pub struct Certificate {
 }
 
 /// One local minimum.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Basin {
     /// Objective there.
     #[serde(deserialize_with = "nullable")]
@@ -370,7 +371,7 @@ pub struct Basin {
 }
 
 /// Rows with predictions and residuals.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Points {
     /// Source row numbers.
     pub rows: Vec<usize>,
@@ -393,7 +394,7 @@ pub struct Points {
 }
 
 /// From where to where the rows of a fit lie along one input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// The input, or `C`.
     pub symbol: String,
@@ -406,7 +407,7 @@ pub struct Span {
 }
 
 /// The law at one point.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Prediction {
     /// Inputs: symbol, value.
     #[serde(deserialize_with = "nullable")]
@@ -438,7 +439,7 @@ impl Prediction {
 }
 
 /// The best way to spend one budget.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Optimum {
     /// The budget.
     #[serde(deserialize_with = "nullable")]
@@ -460,7 +461,7 @@ pub struct Optimum {
 }
 
 /// What a fit said about rows that were held out of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Validation {
     /// Which rows were held out.
     pub condition: String,
@@ -487,7 +488,7 @@ pub struct Validation {
 }
 
 /// Curves and surfaces of the fitted law, evaluated once so that figures only draw.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Curves {
     /// The law along one input (laws of one input): x, y, lower, upper.
     pub line: Option<Band>,
@@ -505,7 +506,7 @@ pub struct Curves {
 }
 
 /// A curve with its interval.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Band {
     /// Abscissa.
     #[serde(deserialize_with = "nullable")]
@@ -522,7 +523,7 @@ pub struct Band {
 }
 
 /// Loss along model size at one budget.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct IsoFlop {
     /// The budget.
     #[serde(deserialize_with = "nullable")]
@@ -541,7 +542,7 @@ pub struct IsoFlop {
 }
 
 /// Loss over a grid of N and D.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Surface {
     /// Abscissae.
     #[serde(deserialize_with = "nullable")]
@@ -555,7 +556,7 @@ pub struct Surface {
 }
 
 /// A published number beside ours.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// Where it was printed: `besiroglu2024/main`.
     pub reference: String,
@@ -583,7 +584,7 @@ pub struct Comparison {
 
 /// A quantity that follows from several laws, each along one condition, and single cases beside
 /// them: optimal vocabularies along model size, with the models that exist.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DerivedCurves {
     /// The condition.
     pub x: Axis,
@@ -596,7 +597,7 @@ pub struct DerivedCurves {
 }
 
 /// A single case beside [`DerivedCurves`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DerivedCase {
     /// Name.
     pub name: String,

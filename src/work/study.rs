@@ -21,13 +21,14 @@ use crate::work::accounts::Account;
 use crate::work::given::{Amount, Given, Wishes, unit_of, values};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store::{self, StoreError};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A number as people write it: `5.76e23`, `"70B"`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Number {
     Plain(f64),
@@ -53,7 +54,7 @@ impl Number {
 }
 
 /// A quantity as it goes into a table's request: its text.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Quantity {
     Plain(f64),
@@ -70,24 +71,37 @@ impl Quantity {
 }
 
 /// The wire form of a study file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WireStudy {
+    /// Title of the report.
     title: String,
+    /// What the study is about, printed under the title.
     #[serde(default)]
     about: String,
+    /// Seed of every draw that has none of its own.
     #[serde(default)]
     seed: u64,
+    /// Bootstrap replicates of fits that do not say; 0 for profile intervals.
     #[serde(default)]
     bootstrap: usize,
+    /// Coverage of intervals.
     #[serde(default = "ninety_five")]
     level: f64,
+    /// The fits.
     #[serde(default)]
     fit: Vec<WireJob>,
+    /// Methods, run after the fits.
     #[serde(default)]
     method: Vec<method::WireMethod>,
+    /// Sections of the report, with numbers looked up.
     #[serde(default)]
     section: Vec<Account>,
+}
+
+/// The JSON Schema of a study file.
+pub fn schema() -> schemars::Schema {
+    schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<WireStudy>()
 }
 
 fn ninety_five() -> f64 {
@@ -95,62 +109,96 @@ fn ninety_five() -> f64 {
 }
 
 /// The wire form of one fit.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WireJob {
+    /// Name, also of its files.
     name: String,
+    /// Printed above it in the report.
     #[serde(default)]
     about: String,
+    /// A table in the study's folder, or a built-in data set.
     data: String,
+    /// The law's id.
     law: String,
+    /// Role = column, or a formula of columns.
     #[serde(default)]
     map: BTreeMap<String, String>,
+    /// Rows to keep.
     #[serde(rename = "where")]
     filter: Option<String>,
+    /// Rows to hold out and predict.
     holdout: Option<String>,
+    /// Role = quantity that holds in every row.
     #[serde(default)]
     set: BTreeMap<String, Quantity>,
+    /// Role = pattern of columns to make rows of.
     #[serde(default)]
     stack: BTreeMap<String, String>,
+    /// Decimal mark of a text table.
     #[serde(default)]
     decimal: Option<String>,
+    /// An objective by name: default, hoffmann.
     objective: Option<String>,
+    /// raw, log, log1p, log-minus.
     residual: Option<String>,
+    /// squared, huber, absolute, quantile, asymmetric-huber, student-t, cauchy, huber-likelihood.
     loss: Option<String>,
+    /// Half-width of Huber's quadratic zone, or "auto".
     delta: Option<WireDelta>,
+    /// Quantile.
     tau: Option<f64>,
+    /// Degrees of freedom.
     nu: Option<f64>,
+    /// Multiplier of negative residuals.
     factor: Option<f64>,
+    /// Offset of log-minus.
     offset: Option<f64>,
+    /// Parameters held at a value.
     #[serde(default)]
     fix: BTreeMap<String, Number>,
+    /// Pairs of parameters made one.
     #[serde(default)]
     tie: Vec<(String, String)>,
+    /// Ranges of parameters.
     #[serde(default)]
     bound: BTreeMap<String, (Number, Number)>,
+    /// Gaussian priors: mean and standard deviation.
     #[serde(default)]
     prior: BTreeMap<String, (Number, Number)>,
+    /// A column, inverse-variance:COLUMN or per-group:COLUMN.
     weights: Option<Weights>,
+    /// How a smooth objective is minimised.
     #[serde(default)]
     solver: Method,
+    /// Column that groups rows whose errors go together.
     cluster: Option<String>,
+    /// How intervals are made.
     interval: Option<Estimator>,
+    /// Covariance of the sandwich estimator.
     covariance: Option<crate::engine::uncertainty::covariance::Kind>,
+    /// Bootstrap replicates.
     bootstrap: Option<usize>,
+    /// Seed of its draws.
     seed: Option<u64>,
+    /// Coverage of its intervals.
     level: Option<f64>,
+    /// Points to predict.
     #[serde(default)]
     predict: Vec<BTreeMap<String, Number>>,
+    /// Budgets to spend.
     #[serde(default)]
     compute: Vec<Number>,
+    /// Inputs held in optima.
     #[serde(default)]
     at: BTreeMap<String, Number>,
+    /// Published fits to hold beside it: besiroglu2024/main.
     #[serde(default)]
     compare: Vec<String>,
 }
 
 /// Huber's delta: a number, or "auto".
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum WireDelta {
     Number(f64),

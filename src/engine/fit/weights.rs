@@ -3,13 +3,14 @@
 use super::FitError;
 use crate::base::objective::Residual;
 use crate::data::measurements::Measurements;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
 /// How rows are weighted. As text: `w`, `inverse-variance:se`, `per-group:C`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub enum Weights {
     /// By a column, as it stands.

@@ -86,7 +86,7 @@ fn inside(problem: &dyn Problem, q: &[f64]) -> Vec<f64> {
 }
 
 /// Which method minimises a smooth objective.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// [`Newton`]: second derivatives in a trust region.

@@ -4,6 +4,7 @@ use super::value::Known;
 use crate::base::units;
 use crate::data::ingest::{self, Needed, Request, Source};
 use crate::record::chart::{Chart, Look, Plot, Scale, Series, Tone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ const POINTS: usize = 120;
 const GROUPS: usize = 40;
 
 /// A `[[section.chart]]` as written: one pair of axes.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireChart {
     name: String,
@@ -31,7 +32,7 @@ pub(super) struct WireChart {
 }
 
 /// An axis.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WireScale {
     name: String,
@@ -42,7 +43,7 @@ struct WireScale {
 }
 
 /// A law along an input.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WireCurve {
     name: String,
@@ -56,7 +57,7 @@ struct WireCurve {
 }
 
 /// Rows of a table.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WireRows {
     name: Option<String>,

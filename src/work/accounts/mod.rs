@@ -8,10 +8,11 @@ pub use value::Known;
 
 use crate::record::chart::{Section, Sheet};
 use chart::WireChart;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A `[[section]]` as written.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// Title.
@@ -28,7 +29,7 @@ pub struct Account {
 }
 
 /// A table: cells of words and numbers.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WireTable {
     caption: String,

@@ -13,6 +13,7 @@ use crate::methods::registry;
 use crate::published::reference;
 use crate::record::method::{FORMAT, MethodRecord};
 use crate::work::store::{self, StoreError, write_whole};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A `[[method]]` as written: what is not a key here is a setting of the method.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct WireMethod {
     name: String,
     #[serde(default)]
@@ -201,7 +202,7 @@ fn find(name: &str, fits: &[Outcome]) -> Result<(GivenFit, Vec<u8>), String> {
 }
 
 /// A stored record: who made it, the hash of what determined it, its own, the record.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 struct Stored {
     made_by: String,
     key: String,
