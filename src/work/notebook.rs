@@ -107,10 +107,8 @@ pub fn of_record(record: &Record, path: &str) -> Answered<String> {
         Cell::Text(format!("# {}{remade}", record.law.title)),
         Cell::Code("import scaling_laws as sl".to_owned(), None),
     ];
-    let strings =
-        |list: &[(String, f64)]| list.iter().map(|(s, v)| (s.clone(), Value::from(*v))).collect::<Map<_, _>>();
     let mut stanza = Map::new();
-    let places = record.predictions.iter().map(|prediction| Value::from(strings(&prediction.at)));
+    let places = record.predictions.iter().map(|prediction| Value::from(pairs(&prediction.at)));
     stanza.insert("predict".to_owned(), places.collect());
     stanza.insert("compute".to_owned(), record.optima.iter().map(|optimum| Value::from(optimum.budget)).collect());
     fitted(&mut cells, "fit", &format!("sl.open({})", literal(&path.into())), record, &stanza)?;
@@ -135,11 +133,18 @@ fn fitted(cells: &mut Vec<Cell>, name: &str, call: &str, record: &Record, asked:
         cells.push(Cell::Code(call, Some(Shown::text(prediction_text(&answer)))));
     }
     for (budget, known) in list("compute").iter().zip(&record.optima) {
-        let answer = fit.spent(known.budget, None, &[])?;
-        let call = format!("{name}.optimum({})", literal(budget));
+        let answer = fit.spent(known.budget, None, &known.fixed)?;
+        let mut words = vec![literal(budget)];
+        words.extend(arguments(&pairs(&known.fixed), &[]));
+        let call = format!("{name}.optimum({})", wrapped(&words));
         cells.push(Cell::Code(call, Some(Shown::text(optimum_text(&answer)))));
     }
     Ok(())
+}
+
+/// Symbols and their values as keys and numbers.
+fn pairs(list: &[(String, f64)]) -> Map<String, Value> {
+    list.iter().map(|(symbol, value)| (symbol.clone(), Value::from(*value))).collect()
 }
 
 fn text_of<'a>(stanza: &'a Map<String, Value>, key: &str) -> &'a str {
