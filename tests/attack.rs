@@ -122,7 +122,16 @@ fn nothing_that_somebody_else_wrote_is_overwritten() {
     let folder = place(&fit("one", ""));
     let there = |name: &str| folder.path().join(name);
     fs::create_dir(there("fits")).unwrap();
-    let theirs = ["study.toml", "report.md", "report.html", "fits.csv", "fits.parquet", "record.json", "line.svg"];
+    let theirs = [
+        "study.toml",
+        "report.md",
+        "report.html",
+        "fits.csv",
+        "fits.parquet",
+        "record.json",
+        "line.svg",
+        "notebook.ipynb",
+    ];
     for name in theirs {
         fs::write(there(name), format!("my own {name}")).unwrap();
         for verb in [
@@ -148,6 +157,14 @@ fn nothing_that_somebody_else_wrote_is_overwritten() {
         let text = fs::read_to_string(there("mine.toml")).unwrap();
         fs::write(there("mine.toml"), text.replace("Attacked", "Attacked again")).unwrap();
     }
+    // A notebook with a cell that somebody wrote is theirs.
+    let written = fs::read_to_string(there("again/notebook.ipynb")).unwrap();
+    let edited = written.replacen("import scaling_laws as sl", "import scaling_laws as sl  # mine", 1);
+    assert_ne!(written, edited);
+    fs::write(there("again/notebook.ipynb"), &edited).unwrap();
+    let (status, text) = said(&scaling(&["run", "mine.toml", "--out", "again"], folder.path()));
+    assert!(status == 1 && text.contains("notebook.ipynb") && text.contains("is left alone"), "{text}");
+    assert_eq!(fs::read_to_string(there("again/notebook.ipynb")).unwrap(), edited);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! The Python package shows objects by the same functions, so that a notebook that is run again
 //! says what was written.
 
+use crate::data::ingest::cells_mark;
 use crate::data::measurements::Warning;
 use crate::record::method::MethodRecord;
 use crate::record::{Estimate, Optimum, Prediction, Record};
@@ -56,7 +57,7 @@ pub fn write(cells: &[Cell]) -> String {
             }
         });
     }
-    let whole = json!({
+    let mut whole = json!({
         "cells": all,
         "metadata": {
             "kernelspec": { "display_name": "Python 3", "language": "python", "name": "python3" },
@@ -65,6 +66,8 @@ pub fn write(cells: &[Cell]) -> String {
         "nbformat": 4,
         "nbformat_minor": 5,
     });
+    // So that it may be written again, unless somebody has edited it.
+    whole["metadata"]["scaling"] = cells_mark(&whole).into();
     format!("{whole:#}\n")
 }
 

@@ -7,6 +7,8 @@ use crate::base::text::MADE_BY;
 use polars::prelude::{
     Column, CsvReadOptions, CsvWriter, DataFrame, KeyValueMetadata, ParquetReader, ParquetWriter, SerReader, SerWriter,
 };
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -106,12 +108,33 @@ fn is_ours(path: &Path, found: &[u8], new: &[u8]) -> bool {
         }
         // As every figure of ours begins, and no other.
         "svg" => says(FIGURE_MARK, 4_096),
+        // Run and saved again it is still ours; with a cell that somebody wrote it is not.
+        "ipynb" => serde_json::from_slice(found).is_ok_and(|notebook| cells_mark(&notebook) == marked(&notebook)),
         _ => says(MADE_BY, 4_096),
     }
 }
 
 /// What the root of every figure holds.
 const FIGURE_MARK: &str = "font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" stroke-linejoin=\"round\"";
+
+/// The mark of a notebook that this program wrote: its name, and a digest of the cells' sources.
+pub fn cells_mark(notebook: &Value) -> Option<String> {
+    let mut digest = Sha256::new();
+    for cell in notebook["cells"].as_array()? {
+        // One string or its lines: the format allows both.
+        match &cell["source"] {
+            Value::Array(lines) => lines.iter().filter_map(Value::as_str).for_each(|line| digest.update(line)),
+            source => digest.update(source.as_str()?),
+        }
+        digest.update([0]);
+    }
+    Some(format!("{MADE_BY}, cells {}", frame::hexadecimal(&digest.finalize())))
+}
+
+/// The mark that a notebook bears.
+fn marked(notebook: &Value) -> Option<String> {
+    notebook["metadata"]["scaling"].as_str().map(str::to_owned)
+}
 
 fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "parquet")
