@@ -8,7 +8,9 @@ use crate::methods::extrapolate::picture::{Names, charts};
 use crate::methods::extrapolate::{
     ASSUMES, BASELINES, ExtrapolateError, Measure, Place, Said, Settings, Wish, contract, runs, study,
 };
-use crate::methods::schedule::{Constants, Estimate, PUBLISHED, Schedule, ScheduleError, estimate_final, published};
+use crate::methods::schedule::{
+    Constants, Estimate, PUBLISHED, Refit, Run, Schedule, ScheduleError, estimate_final, published, refit,
+};
 use crate::show::figure;
 use crate::work::given::Amount;
 use crate::work::store::write_whole;
@@ -57,6 +59,10 @@ pub struct Args {
     /// Whose constants say what decay brings: 25M, 100M or 400M
     #[arg(long, value_name = "SIZE", requires = "schedule", default_value = "100M", value_parser = held)]
     constants: Constants,
+    /// Finished runs to fit those constants to instead, drawn weakly to the published ones: a table with
+    /// columns run, step, lr and loss; a log that begins later than step 1 is taken to follow a linear warm-up
+    #[arg(long, value_name = "TABLE", requires = "schedule", conflicts_with = "constants")]
+    finished: Option<String>,
     /// Folder for the answer as JSON and for the figures
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -116,6 +122,33 @@ fn planned(table: &str) -> Result<Schedule, Failure> {
     let rows = ingest::read(&Source::named(table), &request)?;
     let column = |name: &str| rows.column(name).unwrap_or_default();
     Ok(Schedule::new(column("step"), column("lr"))?)
+}
+
+/// Fits the constants to finished runs, each on the schedule that it logged.
+fn finished(table: &str) -> Result<Refit, Failure> {
+    let number = |symbol: &str| Needed { positive: false, ..Needed::new(symbol, "1") };
+    let request = Request {
+        needed: vec![number("step"), number("lr"), Needed::new("loss", "1")],
+        map: ["step", "lr", "loss"].map(|name| (name.to_owned(), name.to_owned())).to_vec(),
+        labels: vec!["run".to_owned()],
+        ..Request::default()
+    };
+    let rows = ingest::read(&Source::named(table), &request)?;
+    let column = |name: &str| rows.column(name).unwrap_or_default();
+    let labels = rows.label("run").unwrap_or_default();
+    let mut names: Vec<&String> = labels.iter().collect();
+    names.sort_unstable();
+    names.dedup();
+    let run = |name: &String| {
+        let mut mine: Vec<usize> = (0..rows.len()).filter(|&k| labels[k] == *name).collect();
+        mine.sort_by(|&a, &b| column("step")[a].total_cmp(&column("step")[b]));
+        let take = |symbol: &str| mine.iter().map(|&k| column(symbol)[k]).collect::<Vec<f64>>();
+        let schedule = Schedule::of_log(&take("step"), &take("lr"));
+        let schedule = schedule.map_err(|error| Failure::work(format!("{table}: run {name}: {error}")))?;
+        Ok(Run { schedule, steps: take("step"), loss: take("loss") })
+    };
+    let runs = names.into_iter().map(run).collect::<Result<Vec<_>, Failure>>()?;
+    refit(&runs, &PUBLISHED.map(|(_, constants)| constants)).map_err(|error| Failure::work(format!("{table}: {error}")))
 }
 
 impl From<ExtrapolateError> for Failure {
@@ -181,8 +214,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     };
     let said = study(curves, &wish)?;
     let plan = args.schedule.as_deref().map(planned).transpose()?;
+    let own = args.finished.as_deref().map(finished).transpose()?;
+    let held = own.as_ref().map_or(args.constants, |own| own.constants);
     let finals = match &plan {
-        Some(plan) => said.iter().map(|said| at_the_end(plan, said, args)).collect::<Result<Vec<_>, _>>()?,
+        Some(plan) => said.iter().map(|said| at_the_end(plan, said, &held)).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
     let ends_json = finals.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>().map_err(Failure::work)?;
@@ -194,7 +229,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         return print_json(out, &answer);
     }
     show(out, &said, &names)?;
-    ends(out, &said, &finals)?;
+    ends(out, &said, &finals, own.as_ref())?;
     print::warnings(out, &rows.provenance.warnings)?;
     match &args.out {
         Some(folder) => Ok(writeln!(out, "\nfigures: {}", folder.display())?),
@@ -203,13 +238,24 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
 }
 
 /// The loss at the end of a run's schedule.
-fn at_the_end(plan: &Schedule, said: &Said, args: &Args) -> Result<Estimate, Failure> {
+fn at_the_end(plan: &Schedule, said: &Said, held: &Constants) -> Result<Estimate, Failure> {
     let (steps, loss): (Vec<f64>, Vec<f64>) = said.points.iter().copied().unzip();
-    estimate_final(plan, &steps, &loss, &args.constants)
-        .map_err(|error| Failure::work(format!("{}: {error}", name(said))))
+    estimate_final(plan, &steps, &loss, held).map_err(|error| Failure::work(format!("{}: {error}", name(said))))
 }
 
-fn ends(out: &mut dyn Write, said: &[Said], finals: &[Estimate]) -> Outcome {
+fn ends(out: &mut dyn Write, said: &[Said], finals: &[Estimate], own: Option<&Refit>) -> Outcome {
+    if let Some(own) = own {
+        let c = own.constants;
+        writeln!(
+            out,
+            "\nmulti-power law fitted to {} points of {} finished runs (error of ln L {:.4}): L_0 {:.4}, A {:.4}, alpha {:.4}, B {:.4}, C {:.4}, beta {:.4}, gamma {:.4}",
+            own.points, own.runs, own.rmse_log, c.l_0, c.a, c.alpha, c.b, c.c, c.beta, c.gamma
+        )?;
+        if !own.converged {
+            writeln!(out, "warning: schedule-constants: the finished runs do not determine all seven constants")?;
+        }
+    }
+    let whose = if own.is_some() { "the constants of the finished runs" } else { "the published constants" };
     for (said, end) in said.iter().zip(finals) {
         writeln!(
             out,
@@ -222,7 +268,7 @@ fn ends(out: &mut dyn Write, said: &[Said], finals: &[Estimate]) -> Outcome {
         )?;
         writeln!(
             out,
-            "multi-power law: L_0 {:.4} and A {:.4} from {} points of this run (error of ln L {:.4}); what decay brings is held at the published constants, and its error is not in the interval",
+            "multi-power law: L_0 {:.4} and A {:.4} from {} points of this run (error of ln L {:.4}); what decay brings is held at {whose}, and its error is not in the interval",
             end.constants.l_0, end.constants.a, end.points, end.rmse_log
         )?;
     }

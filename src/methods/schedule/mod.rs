@@ -1,8 +1,10 @@
 //! Loss under a whole learning-rate schedule: what a curve alone cannot foresee.
 
 mod multi_power;
+mod refit;
 
 pub use multi_power::{Constants, Estimate, PUBLISHED, estimate_final, published};
+pub use refit::{Refit, Run, refit};
 
 use thiserror::Error;
 
@@ -43,6 +45,17 @@ pub enum ScheduleError {
         /// The last step of the schedule.
         end: f64,
     },
+    /// Too few points to fit all constants to.
+    #[error("{points} points after the warm-ups of the finished runs are too few; at least {least} are needed")]
+    TooFewToRefit {
+        /// How many there are.
+        points: usize,
+        /// How many it takes.
+        least: usize,
+    },
+    /// Losses that the law cannot be brought near.
+    #[error("the multi-power law is not finite for these runs; losses and rates must be positive")]
+    NoMinimum,
     /// Too few points to fit a level and a size to.
     #[error("{points} points after the warm-up are too few; at least 5 are needed")]
     TooFew {
@@ -51,12 +64,36 @@ pub enum ScheduleError {
     },
 }
 
+/// A change of the learning rate.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    step: usize,
+    /// η_k − η_{k−1}.
+    by: f64,
+    /// ln η_k.
+    log_rate: f64,
+    /// S(k − 1).
+    before: f64,
+}
+
+/// Gathers changes into about so many, neighbours together; their middle stands for them. Those of
+/// unlike size stay apart, so that a sudden drop keeps its place.
+fn gather(changes: Vec<Change>, most: usize) -> Vec<Change> {
+    let size = changes.len().div_ceil(most).max(1);
+    if size == 1 {
+        return changes;
+    }
+    let alike = |a: &Change, b: &Change| a.by * b.by > 0.0 && (a.by / b.by).abs() < 2.0 && (b.by / a.by).abs() < 2.0;
+    let chunks = changes.chunk_by(alike).flat_map(|alike| alike.chunks(size));
+    chunks.map(|chunk| Change { by: chunk.iter().map(|change| change.by).sum(), ..chunk[chunk.len() / 2] }).collect()
+}
+
 /// Learning rates of every step, as running sums and changes.
 pub struct Schedule {
     /// S(t) = η_0 + … + η_t, by step.
     sums: Vec<f64>,
-    /// Step, change of η into it, η there.
-    changes: Vec<(usize, f64, f64)>,
+    /// Where η changes, by step.
+    changes: Vec<Change>,
     /// The first step at the highest rate.
     pub peak: usize,
 }
@@ -98,6 +135,19 @@ impl Schedule {
         Ok(Self::of_rates(&all))
     }
 
+    /// From the log of a run, which may begin after the warm-up: the rate is then taken to have risen
+    /// linearly from 0 to that of the first row.
+    ///
+    /// # Errors
+    /// [`ScheduleError`] naming the row.
+    pub fn of_log(steps: &[f64], rates: &[f64]) -> Result<Self, ScheduleError> {
+        if steps.first().is_none_or(|first| *first <= 1.0) {
+            return Self::new(steps, rates);
+        }
+        let from_zero = |rest: &[f64]| std::iter::once(0.0).chain(rest.iter().copied()).collect::<Vec<f64>>();
+        Self::new(&from_zero(steps), &from_zero(rates))
+    }
+
     /// From the rate of every step, from step 0.
     fn of_rates(rates: &[f64]) -> Self {
         let mut sum = 0.0;
@@ -106,20 +156,18 @@ impl Schedule {
             sum
         });
         let sums: Vec<f64> = sums.collect();
-        let moves: Vec<(usize, f64, f64)> = (1..rates.len())
-            .filter(|&k| rates[k] != rates[k - 1] && rates[k] > 0.0)
-            .map(|k| (k, rates[k] - rates[k - 1], rates[k]))
-            .collect();
-        // Neighbours together where there are very many: their middle stands for them.
-        let size = moves.len().div_ceil(KNOTS).max(1);
-        let changes = moves.chunks(size).map(|chunk| {
-            let (step, _, rate) = chunk[chunk.len() / 2];
-            (step, chunk.iter().map(|change| change.1).sum(), rate)
-        });
-        let changes = changes.collect();
+        let change =
+            |k: usize| Change { step: k, by: rates[k] - rates[k - 1], log_rate: rates[k].ln(), before: sums[k - 1] };
+        let changed = (1..rates.len()).filter(|&k| rates[k] != rates[k - 1] && rates[k] > 0.0);
+        let changes = gather(changed.map(change).collect(), KNOTS);
         let top = rates.iter().copied().fold(0.0, f64::max);
         let peak = rates.iter().position(|rate| *rate == top).unwrap_or(0);
         Self { sums, changes, peak }
+    }
+
+    /// Its changes, gathered into about so many.
+    fn gathered(&self, most: usize) -> Vec<Change> {
+        gather(self.changes.clone(), most)
     }
 
     /// The last step.

@@ -44,10 +44,10 @@ impl Constants {
     /// What changes of the learning rate have brought by a step: below zero under decay.
     fn changes(&self, schedule: &Schedule, step: usize) -> f64 {
         let spent = schedule.sum(step);
-        let until = schedule.changes.partition_point(|change| change.0 <= step);
-        let brought = schedule.changes[..until].iter().map(|&(k, change, rate)| {
-            let since = spent - schedule.sum(k - 1);
-            change * (1.0 - (1.0 + self.c * rate.powf(-self.gamma) * since).powf(-self.beta))
+        let until = schedule.changes.partition_point(|change| change.step <= step);
+        let brought = schedule.changes[..until].iter().map(|change| {
+            let rate = self.c * (-self.gamma * change.log_rate).exp();
+            change.by * (1.0 - (1.0 + rate * (spent - change.before)).powf(-self.beta))
         });
         self.b * brought.sum::<f64>()
     }
