@@ -8,6 +8,7 @@ use scaling_laws::data::ingest::{self, Request, Source};
 use scaling_laws::data::measurements::Measurements;
 use scaling_laws::engine::fit::{Spec, fit};
 use scaling_laws::laws;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -195,6 +196,12 @@ fn typed_units_are_converted_or_refused() {
             "`1024 sequences` counts sequences where tokens must stand",
         ),
         (&["predict", "besiroglu2024/main", "--at", "N=7e9,D=7e9,N=8e9"], "`N` is given twice"),
+        (
+            &["predict", "besiroglu2024/main", "--at", "N=1e308,D=1e308"],
+            "gives the cost 6ND = inf there, which is no number to go by",
+        ),
+        (&["predict", "besiroglu2024/main", "--at", "N=1e-200,D=1e-200"], "gives the cost 6ND = 0 there"),
+        (&["serve", "besiroglu2024/main", "--N", "1e-300", "--D", "9007199254740993"], "less than one FLOP"),
         (&["serve", "besiroglu2024/main", "--N", "3 days"], "counts days where parameters must stand"),
         (&["recommend", "--N", "7B", "--D", "6 ZFLOP"], "counts FLOP where tokens must stand"),
         (
@@ -248,6 +255,31 @@ fn a_filter_knows_units_roles_and_headers() {
     let flags = "N,D,L,outlier\n1e8,2e9,3.5,False\n2e8,4e9,3.2,True\n4e8,2e9,3.1,False\n";
     let wanted = Request { filter: Some("outlier == False".into()), ..request() };
     assert_eq!(read_as("r.csv", flags, &wanted).unwrap().rows, [1, 3]);
+}
+
+#[test]
+fn a_bare_number_in_a_filter_is_not_taken_for_another_count_in_silence() {
+    let text = table("params (B),tokens,loss", |n, d, l| format!("{},{d}B,{l}", n / 1e3));
+    let kept =
+        |filter: &str| read_as("r.csv", &text, &Request { filter: Some(filter.into()), ..request() }).map(|d| d.len());
+    for (filter, written) in [
+        ("params < 1", "1B"),
+        ("N > 0.5", "0.5B"),
+        ("params == 0.5", "0.5B"),
+        ("params in [0.05, 0.5]", "0.05B"),
+        ("params <= 70", "70B"),
+    ] {
+        let refused = kept(filter).unwrap_err();
+        assert!(
+            refused.contains("counts by 1e9") && refused.ends_with(&format!("write {written}")),
+            "{filter}: {refused}"
+        );
+    }
+    for (filter, rows) in
+        [("params < 1B", 9), ("N > 5e8", 3), ("params > 0", 12), ("params > 1e6", 12), ("params > 1M and loss < 3", 5)]
+    {
+        assert_eq!(kept(filter), Ok(rows), "{filter}");
+    }
 }
 
 #[test]
@@ -414,7 +446,6 @@ fn an_inch_mark_loses_no_row() {
 fn what_is_no_table_is_called_by_its_name() {
     for (bytes, name) in [
         (&b"\x80\x04\x95pickled"[..], "a Python pickle"),
-        (b"ARROW1\0\0rest", "a Feather (Arrow IPC) file"),
         (b"\x93NUMPY\x01", "a NumPy array"),
         (b"<html><body>", "a web page"),
     ] {
@@ -513,6 +544,89 @@ fn compressed_tables_are_read() {
     assert!(read_as("r.csv.gz", &gzip[..gzip.len() / 2], &request()).is_err());
 }
 
+/// A file of tests/data, written by pyarrow (types.py beside it).
+fn held(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+const OF_COLUMNS: [&str; 4] = ["types.parquet", "types.feather", "types.arrow", "types.arrows"];
+
+#[test]
+fn columns_are_read_in_every_type_that_holds_numbers() {
+    let text = read(plain());
+    let as_told = |name: &str, pairs: &[(&str, &str)]| {
+        ingest::read(&Source::File(held(name)), &mapped(pairs)).unwrap_or_else(|error| panic!("{error}"))
+    };
+    for name in OF_COLUMNS {
+        // Decimals are the digits that they are; a struct's fields have dotted names; a dictionary is its words.
+        let data = as_told(name, &[("N", "model.params"), ("D", "tokens"), ("L", "loss")]);
+        assert_eq!(
+            data.columns.iter().map(|c| &c.values).collect::<Vec<_>>(),
+            text.columns.iter().map(|c| &c.values).collect::<Vec<_>>(),
+            "{name}"
+        );
+        let data = as_told(name, &[("N", "size"), ("D", "tokens"), ("L", "loss_half")]);
+        assert_eq!(data.column("N"), text.column("N"), "{name}: as words");
+        for (half, whole) in data.column("L").unwrap().iter().zip(text.column("L").unwrap()) {
+            assert!((half - whole).abs() < 1e-3 && half != whole, "{name}: {half} for {whole}");
+        }
+        let request = Request {
+            filter: Some("model.arch.layers >= 10 and model.arch.name == '150M'".to_owned()),
+            ..mapped(&[("N", "model.params"), ("D", "tokens"), ("L", "loss")])
+        };
+        let data = ingest::read(&Source::File(held(name)), &request).unwrap();
+        assert_eq!(data.rows, [4, 5, 6], "{name}");
+        for (column, first) in [("step", 100.0), ("seed", 2.0), ("heads", 8.0)] {
+            let data = ingest::read(
+                &Source::File(held(name)),
+                &Request {
+                    filter: Some("step > 0".to_owned()),
+                    ..mapped(&[("N", column), ("D", "tokens"), ("L", "loss")])
+                },
+            )
+            .unwrap();
+            assert_eq!(data.column("N").unwrap()[0], first, "{name}: {column}");
+        }
+        for (column, what) in
+            [("day", "dates"), ("took", "spans of time"), ("tags", "lists"), ("done", "true and false")]
+        {
+            let asked = mapped(&[("N", column), ("D", "tokens"), ("L", "loss")]);
+            let refused = ingest::read(&Source::File(held(name)), &asked).unwrap_err();
+            assert!(
+                refused.to_string().ends_with(&format!("column `{column}` holds {what}, not numbers")),
+                "{refused}"
+            );
+        }
+    }
+}
+
+#[test]
+fn damaged_files_of_columns_are_errors_of_the_file() {
+    for name in OF_COLUMNS {
+        let whole = fs::read(held(name)).unwrap();
+        for end in [whole.len() / 3, whole.len() / 2, whole.len() - 9] {
+            let asked = mapped(&[("N", "model.params"), ("D", "tokens"), ("L", "loss")]);
+            let refused = read_as(name, &whole[..end], &asked).unwrap_err();
+            assert!(refused.contains("is truncated or damaged ("), "{name} to {end}: {refused}");
+        }
+        for at in (8..whole.len()).step_by(97) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x55;
+            let _ = read_as(name, &bytes, &mapped(&[("N", "model.params"), ("D", "tokens"), ("L", "loss")]));
+        }
+    }
+    // Packed once more, Arrow's are read all the same.
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(&fs::read(held("types.feather")).unwrap()).unwrap();
+    let packed = read_as(
+        "types.feather.gz",
+        packer.finish().unwrap(),
+        &mapped(&[("N", "size"), ("D", "tokens"), ("L", "loss")]),
+    )
+    .unwrap();
+    assert_eq!(packed.column("D"), read(plain()).column("D"));
+}
+
 fn in_parts(folder: &TempDir) -> Vec<PathBuf> {
     let text = plain();
     let rows: Vec<&str> = text.lines().skip(1).collect();
@@ -547,6 +661,28 @@ fn a_folder_a_pattern_and_several_files_are_one_table() {
     fs::write(&paths[1], "params,tokens,loss\n50M,1B,bad\n").unwrap();
     let said = ingest::read(&Source::named(&folder.path().display().to_string()), &request()).unwrap_err().to_string();
     assert!(said.contains("part1.csv: line 2"), "{said}");
+}
+
+/// A record keeps at most 20,000 points, and what it says of ranges and curves does not depend on which.
+#[test]
+fn a_fit_of_more_rows_than_are_kept_is_reopened_and_still_warns() {
+    let folder = TempDir::new().unwrap();
+    let mut text = "N,D,L\n".to_owned();
+    for k in 0..20_001_u32 {
+        let (n, d) = (1e7 * 1.8_f64.powi((k % 9) as i32), 1e9 * 1.0003_f64.powi((k / 9 * 7 % 16_384) as i32));
+        let noise = 1.0 + 0.004 * (f64::from(k.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24) - 0.5);
+        writeln!(text, "{n:.6e},{d:.6e},{:.6}", noise * (1.8 + 480.0 * n.powf(-0.35) + 2000.0 * d.powf(-0.36)))
+            .unwrap();
+    }
+    fs::write(folder.path().join("many.csv"), text).unwrap();
+    let (_, error, status) = scaling(
+        folder.path(),
+        &["fit", "many.csv", "--law", "chinchilla", "--loss", "squared", "--interval", "none", "--out", "many"],
+    );
+    assert_eq!(status, Some(0), "{error}");
+    let found = json(folder.path(), &["predict", "many", "--at", "N=1e15,D=1e18", "--json"]);
+    let warned = found["warnings"].as_array().unwrap().iter().any(|warning| warning["kind"] == "extrapolation");
+    assert!(warned, "{found}");
 }
 
 #[test]

@@ -187,3 +187,39 @@ fn figures_as_data_match_their_snapshots() {
         assert!(kept == json, "{name} differs from its snapshot; if it should, run with UPDATE_SNAPSHOTS=1");
     }
 }
+
+/// Where a law has an input that no budget chooses, curves are of one value of it, say which, and stand among the
+/// rows measured there only.
+#[test]
+fn no_curve_of_one_condition_stands_among_the_rows_of_others() {
+    let mut record = support::chinchilla();
+    let count = record.points.rows.len();
+    let axis = scaling_laws::record::Axis {
+        symbol: "U".to_owned(),
+        name: "data that differ".to_owned(),
+        unit: "tokens".to_owned(),
+    };
+    record.law.inputs.push(axis.clone());
+    record.points.inputs.push((axis, (0..count).map(|k| if k % 4 == 0 { 3e9 } else { 9e9 }).collect()));
+    record.curves.held = vec![("U".to_owned(), 3e9)];
+    let drawn = figure::all(&record);
+    for name in ["isoflop", "frontier", "surface", "allocation"] {
+        let figure = drawn.iter().find(|figure| figure.name == name).expect(name);
+        assert!(figure.caption.contains("U = 3B tokens"), "{name}: {}", figure.caption);
+        let rows: usize = figure
+            .panels
+            .iter()
+            .flat_map(|panel| &panel.marks)
+            .map(|mark| match mark {
+                figure::tree::Mark::Points { name, x, .. } if name.starts_with("rows") => x.len(),
+                _ => 0,
+            })
+            .sum();
+        let belonging = count.div_ceil(4);
+        match name {
+            "allocation" => assert_eq!(rows, 0),
+            "isoflop" => assert!(rows > 0 && rows <= belonging, "{name}: {rows}"),
+            _ => assert_eq!(rows, belonging, "{name}"),
+        }
+    }
+}

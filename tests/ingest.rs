@@ -283,7 +283,7 @@ fn files_without_a_table_are_told_apart() {
     );
     assert_eq!(
         mistake(b"PK\x03\x04rubbish"),
-        "this is a spreadsheet or a zip archive, which is not read here; save the table as CSV, JSON or Parquet"
+        "this is a spreadsheet or a zip archive, which is not read here; save the table as CSV, JSON, Parquet or Feather"
     );
     assert!(mistake(b"\x1f\x8b\x08\x00").starts_with("the compressed file is truncated or damaged"));
 }

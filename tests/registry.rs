@@ -425,6 +425,52 @@ fn parameters_start_inside_their_bounds() {
     });
 }
 
+/// A coefficient of x^-alpha has the unit of the output times that of x to the power alpha, which is not the output's:
+/// another unit of x would change its number. Unless its meaning says where it is a value of the output: at one nat.
+#[test]
+fn a_coefficient_of_a_fitted_power_has_not_the_unit_of_the_output() {
+    let is_a_value = |meaning: &str| [" at ", " of the 33M "].iter().any(|place| meaning.contains(place));
+    let mut complaints = Vec::new();
+    for law in LAWS {
+        let card = law.card();
+        let theta: Vec<f64> = card.params.iter().map(|param| param.starts[0]).collect();
+        let middles: Vec<f64> =
+            card.inputs.iter().map(|input| if input.domain.1 < 1e9 { middle(input.domain) } else { 1e6 }).collect();
+        let slope = |j: usize, theta: &[f64], x: &[f64]| {
+            let [mut low, mut high] = [theta.to_vec(), theta.to_vec()];
+            low[j] *= 0.999;
+            high[j] *= 1.001;
+            (law.predict(x, &high) - law.predict(x, &low)) / (high[j] - low[j])
+        };
+        for (j, param) in card
+            .params
+            .iter()
+            .enumerate()
+            .filter(|(_, param)| param.unit == card.output.unit && param.unit != "1" && !is_a_value(param.meaning))
+        {
+            for (i, input) in card.inputs.iter().enumerate().filter(|(_, input)| input.unit != "1" && !input.integer) {
+                let at = |factor: f64, theta: &[f64]| {
+                    let mut x = middles.clone();
+                    x[i] *= factor;
+                    slope(j, theta, &x).abs().ln()
+                };
+                let power = |theta: &[f64]| [at(1.5, theta) - at(1.0, theta), at(2.25, theta) - at(1.5, theta)];
+                let [near, far] = power(&theta);
+                let moved = (0..card.params.len()).filter(|&k| k != j).any(|k| {
+                    let mut other = theta.clone();
+                    other[k] *= 1.2;
+                    (power(&other)[0] - near).abs() > 1e-3
+                });
+                let is_power = near.abs() > 1e-3 && (near - far).abs() < 1e-6;
+                if is_power && moved {
+                    complaints.push(format!("{}: {} multiplies a power of {}", card.id, param.symbol, input.symbol));
+                }
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
 #[test]
 fn derived_quantities_say_what_they_need() {
     every_card(|card, complaints| {

@@ -7,8 +7,8 @@ use crate::work::job::Job;
 /// The rows.
 #[derive(clap::Args)]
 pub struct Table {
-    /// A table (CSV, TSV, JSON, JSON lines or Parquet, also as .gz or .zst), a folder or a pattern of
-    /// them, several of them, a built-in data set's id, or - for standard input
+    /// A table (CSV, TSV, JSON, JSON lines, Parquet, Feather or Arrow, all but Parquet also as .gz or .zst), a folder
+    /// or a pattern of them, several of them, a built-in data set's id, or - for standard input
     #[arg(required = true, value_name = "DATA")]
     data: Vec<String>,
     #[command(flatten)]

@@ -55,7 +55,7 @@ pub enum OptimumError {
         domain: String,
     },
     /// The law says nothing there.
-    #[error("`{law}` gives {symbol} = {value} there, which is no finite number; choose inputs nearer to the data")]
+    #[error("`{law}` gives {symbol} = {value} there, which is no number to go by; choose inputs nearer to the data")]
     NotFinite {
         /// Law.
         law: String,

@@ -1,6 +1,7 @@
 //! The cheapest model to train and serve at a given loss.
 
 use crate::costs::lifetime::{Device, Fleet, Plan, lifetime_optimum, training_optimal_data};
+use crate::costs::six_n_d;
 use crate::engine::uncertainty::Quantity;
 use crate::law::Family;
 use crate::methods::method::{Amount, Author, Card, Given, Gives, MethodError, Setting};
@@ -153,6 +154,9 @@ sardana2024",
             if value <= 0.0 {
                 return refuse(format!("{key} = {value} must be a positive number"));
             }
+        }
+        if let Some(d) = d.map(|d| d.0).filter(|d| six_n_d(n, *d) < 1.0) {
+            return refuse(format!("N = {n:e} with D = {d:e} is no run: training it takes less than one FLOP"));
         }
         for (key, value) in [("prompts", prompts), ("answers", answers)] {
             if value < 0.0 {

@@ -156,7 +156,7 @@ impl Diagnostics {
     fn signal(&self) -> Option<Finding> {
         let explained = self.explained?;
         let share = 100.0 * explained.max(0.0);
-        if self.by_chance.is_some_and(|p| p > 0.01) {
+        if self.by_chance.is_some_and(|p| p > 0.05) {
             let message = format!(
                 "The law explains {share:.0} % of the variation of the rows, no more than chance would: these rows do not show that the output depends on the inputs in this way."
             );

@@ -503,6 +503,9 @@ pub struct Curves {
     /// Range of budgets that the data cover.
     #[serde(deserialize_with = "nullable")]
     pub covered: Option<(f64, f64)>,
+    /// Inputs that no budget chooses, each with the value at which these curves hold it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<(String, f64)>,
 }
 
 /// A curve with its interval.

@@ -286,6 +286,7 @@ pub fn chinchilla() -> Record {
             isoflops,
             surface: Some(Surface { n: grid_n, d: grid_d, loss: grid }),
             covered: Some((1.4e18, 1.3e22)),
+            held: Vec::new(),
         },
         warnings: vec![
             Warning::new("correlated-parameters", "A and alpha are correlated 0.99: neither is known alone; what follows from both may be."),

@@ -35,6 +35,8 @@ pub(super) struct Cells {
     least: Option<(f64, usize)>,
     /// How decimals are written.
     pub decimal: Decimal,
+    /// What the header's powers of ten multiplied all of them by.
+    pub multiplied: Option<f64>,
 }
 
 impl Cells {
@@ -145,6 +147,7 @@ impl Cells {
         }
         if named_scale != 1.0 && !self.seen.iter().any(|seen| seen.scaled) {
             self.values.iter_mut().for_each(|value| *value *= named_scale);
+            self.multiplied = Some(named_scale);
         }
         Ok(named.filter(|unit| unit.dimension != Dimension::NUMBER))
     }
@@ -181,6 +184,7 @@ impl Cells {
             seen: self.seen.iter().map(|seen| Seen { row: place(seen.row), ..seen.clone() }).collect(),
             least: self.least.map(|(size, row)| (size, place(row))),
             decimal: self.decimal,
+            multiplied: self.multiplied,
         }
     }
 

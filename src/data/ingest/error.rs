@@ -42,8 +42,10 @@ pub struct Place {
     pub line: Option<usize>,
     /// Data row (1 is the first after the header).
     pub row: usize,
-    /// Header.
+    /// Header, or the role where no column holds it.
     pub column: String,
+    /// How it was made, where no column holds it.
+    pub made: Option<Box<str>>,
 }
 
 impl fmt::Display for Place {
@@ -52,8 +54,12 @@ impl fmt::Display for Place {
             write!(f, "{file}: ")?;
         }
         match self.line {
-            Some(line) => write!(f, "line {line} (data row {}), column `{}`", self.row, self.column),
-            None => write!(f, "data row {}, column `{}`", self.row, self.column),
+            Some(line) => write!(f, "line {line} (data row {}), ", self.row)?,
+            None => write!(f, "data row {}, ", self.row)?,
+        }
+        match &self.made {
+            Some(made) => write!(f, "{made}, which no column holds,"),
+            None => write!(f, "column `{}`", self.column),
         }
     }
 }
@@ -152,7 +158,7 @@ pub enum Mistake {
         line: usize,
     },
     /// A compressed file or a spreadsheet.
-    #[error("this is {what}, which is not read here; save the table as CSV, JSON or Parquet")]
+    #[error("this is {what}, which is not read here; save the table as CSV, JSON, Parquet or Feather")]
     NotATable {
         /// What it looks like.
         what: &'static str,
@@ -181,9 +187,11 @@ pub enum Mistake {
         "the name says Parquet but the contents are not; if it is text, give it its own extension (.csv, .tsv, .json)"
     )]
     NotParquet,
-    /// A Parquet file that breaks off or is damaged.
-    #[error("the Parquet file is truncated or damaged ({detail})")]
-    BrokenParquet {
+    /// A file of columns that breaks off or is damaged.
+    #[error("the {format} file is truncated or damaged ({detail})")]
+    Damaged {
+        /// What the file is.
+        format: &'static str,
         /// What the reader said.
         detail: String,
     },
@@ -354,13 +362,11 @@ pub enum Mistake {
         /// The type found.
         kind: String,
     },
-    /// A type of a sound Parquet file that the reader is built without.
-    #[error("column `{column}` holds {kind}, which are not read here; write the column as float64 or as text")]
+    /// A type of a sound file that the reader does not know.
+    #[error("column `{column}` is of a type that is not read here; write the column as float64 or as text")]
     ForeignType {
         /// Header.
         column: String,
-        /// The type found.
-        kind: &'static str,
     },
     /// Every row is the same.
     #[error("all {rows} rows are alike in every column used; nothing can be fitted to them")]

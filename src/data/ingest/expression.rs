@@ -131,7 +131,70 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// Refuses a bare number beside a column that its header counts in millions, say, where the number as it stands
+    /// tells no row from another and in the header's count it would. `multiplied` says by what a column was multiplied.
+    ///
+    /// # Errors
+    /// [`Mistake::Expression`], with how to write the number.
+    pub fn as_meant(
+        &self,
+        text: &str,
+        columns: &[Values<'_>],
+        multiplied: &dyn Fn(&Name) -> Option<f64>,
+    ) -> Result<(), Mistake> {
+        let factors: Vec<Option<f64>> = self.names.iter().map(multiplied).collect();
+        let Some((i, quantity, position)) = self.root.misread(columns, &factors) else { return Ok(()) };
+        let (number, factor) = (quantity.number, factors[i].unwrap_or(1.0));
+        let written = match factor {
+            1e3 => format!("{number}K"),
+            1e6 => format!("{number}M"),
+            1e9 => format!("{number}B"),
+            1e12 => format!("{number}T"),
+            _ => format!("{:e}", number * factor),
+        };
+        let detail = format!(
+            "`{}` counts by {factor:e}, and {number} without a power of ten of its own lies beyond every row; write {written}",
+            self.names[i].name
+        );
+        Err(Mistake::Expression { text: text.to_owned(), position: position + 1, detail })
+    }
+}
+
 impl Node {
+    /// The first bare number that is not meant as it stands: the column beside it, the number and where it is.
+    fn misread(&self, columns: &[Values<'_>], factors: &[Option<f64>]) -> Option<(usize, Quantity, usize)> {
+        match self {
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().find_map(|node| node.misread(columns, factors)),
+            Self::Not(node) => node.misread(columns, factors),
+            Self::Compare(a, op, b) => {
+                let (i, quantity, position) = match (&**a, &**b) {
+                    (Self::Column(i), Self::Number(quantity, position))
+                    | (Self::Number(quantity, position), Self::Column(i)) => (*i, *quantity, *position),
+                    _ => return None,
+                };
+                let factor = factors[i].filter(|_| quantity.unit.is_none() && !quantity.scaled)?;
+                let Values::Numbers(values) = columns[i] else { return None };
+                let present: Vec<usize> = (0..values.len()).filter(|&row| values[row].is_finite()).collect();
+                let passing = |value: f64| {
+                    let number = || Self::Number(Quantity { value, ..quantity }, position);
+                    let [a, b] = [a, b].map(|side| match **side {
+                        Self::Column(i) => Self::Column(i),
+                        _ => number(),
+                    });
+                    present.iter().filter(|&&row| compare(&a, *op, &b, columns, row)).count()
+                };
+                let (plain, counted, all) = (passing(quantity.value), passing(quantity.value * factor), present.len());
+                let apart = (1..all).contains(&counted) || plain == 0 && counted == all;
+                ((plain == 0 || plain == all) && apart).then_some((i, quantity, position))
+            }
+            Self::In(a, list) => list
+                .iter()
+                .find_map(|item| Self::Compare(a.clone(), Op::Equal, Box::new(item.clone())).misread(columns, factors)),
+            _ => None,
+        }
+    }
+
     pub fn is_condition(&self) -> bool {
         matches!(self, Self::And(_) | Self::Or(_) | Self::Not(_) | Self::Compare(..) | Self::In(..))
     }

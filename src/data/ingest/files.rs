@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// How the names of tables end, before `.gz` or `.zst`.
-const ENDINGS: &[&str] = &[".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".parquet", ".pq"];
+const ENDINGS: &[&str] = &[
+    ".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".feather", ".arrow", ".arrows",
+    ".ipc",
+];
 
 /// The tables in a folder, by name; hidden files and folders within it are not looked at.
 pub(super) fn of_folder(folder: &Path) -> Vec<PathBuf> {

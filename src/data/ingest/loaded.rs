@@ -74,11 +74,20 @@ impl Loaded {
         }
     }
 
+    /// By what a filter's column was multiplied, being counted in millions, say, by its header.
+    pub fn multiplied(&self, name: &Name) -> Option<f64> {
+        match self.targets.iter().find(|(known, text, _)| *known == name.name && *text == name.text)?.2 {
+            Target::Series(i) => self.series[i].cells.multiplied,
+            Target::Text(_) => None,
+        }
+    }
+
     /// Where a cell is in the file.
     pub fn place(&self, series: &Series, row: usize) -> Place {
         let column = series.header.clone().unwrap_or_else(|| series.symbol.clone());
+        let made = series.derived_by.as_deref().filter(|_| series.header.is_none()).map(Box::from);
         let file = self.lines.file(row).map(str::to_owned);
-        Place { file, line: self.lines.line(row), row: row + 1, column }
+        Place { file, line: self.lines.line(row), row: row + 1, column, made }
     }
 
     /// What is noticed before rows are dropped from memory: C against 6ND.

@@ -4,6 +4,7 @@
 mod builtin;
 mod cells;
 mod check;
+mod columnar;
 mod convert;
 mod csv;
 mod error;
@@ -18,7 +19,6 @@ mod loaded;
 mod memory;
 mod names;
 mod open;
-mod parquet;
 mod parser;
 mod plan;
 mod preamble;
@@ -248,7 +248,7 @@ pub fn fingerprint(source: &Source) -> Result<String, IngestError> {
     let name = source.name();
     match source {
         Source::Files(_, paths) => {
-            let hashes = paths.iter().map(|path| parquet::hash(path)).collect::<Result<Vec<_>, _>>();
+            let hashes = paths.iter().map(|path| columnar::hash(path)).collect::<Result<Vec<_>, _>>();
             let hashes = hashes.map_err(|error| error.in_source(&name))?;
             Ok(reader::joined(hashes.iter().map(String::as_str)))
         }
@@ -259,7 +259,7 @@ pub fn fingerprint(source: &Source) -> Result<String, IngestError> {
                 }
                 other => other,
             };
-            parquet::hash(path).map_err(|error| mistake(error).in_source(&name))
+            columnar::hash(path).map_err(|error| mistake(error).in_source(&name))
         }
         Source::Memory(held) => Ok(held.sha256().to_owned()),
         Source::BuiltIn(id) => Ok(frame::hexadecimal(&Sha256::digest(builtin::open(id)?.1))),
@@ -372,6 +372,9 @@ fn measurements(
     let mut loaded = plan.fill(table)?;
     for (expression, text, _) in &mut conditions {
         expression.settle(text, &|name| loaded.unit_of(name))?;
+    }
+    for (expression, text, _) in &conditions {
+        expression.as_meant(text, &loaded.values(expression), &|name| loaded.multiplied(name))?;
     }
     let conditions: Vec<(Expression, String)> =
         conditions.into_iter().map(|(expression, _, reason)| (expression, reason)).collect();

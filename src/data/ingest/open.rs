@@ -1,11 +1,11 @@
 //! From a path to a reader: by what the file holds, not by what it is called.
 
 use super::builtin;
+use super::columnar::{self, Columnar};
 use super::csv::Csv;
 use super::error::Mistake;
 use super::input;
 use super::json::Json;
-use super::parquet::{self, Parquet};
 use super::reader::Reader;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
@@ -34,7 +34,7 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"Obj\x01", "an Avro file"),
     (b"ORC", "an ORC file"),
     (b"RDX", "an R data file"),
-    (b"FEA1", "a Feather file of the first version"),
+    (b"FEA1", "a Feather file of version 1"),
 ];
 
 /// What the file is, if its first bytes say that it is no table.
@@ -72,8 +72,8 @@ pub(super) fn open(path: &Path, comma: bool) -> Result<Reader<'static>, Mistake>
     let lower = path.to_string_lossy().to_lowercase();
     let unpacked = lower.strip_suffix(".gz").or_else(|| lower.strip_suffix(".zst")).unwrap_or(&lower);
     let named = |ends: &[&str]| ends.iter().any(|end| unpacked.ends_with(end));
-    if start.starts_with(parquet::MAGIC) {
-        return Parquet::open(path).map(Reader::Parquet);
+    if start.starts_with(columnar::PARQUET) {
+        return Columnar::parquet(path).map(Reader::Columnar);
     }
     if start.is_empty() {
         return Err(Mistake::EmptyFile);
@@ -81,7 +81,7 @@ pub(super) fn open(path: &Path, comma: bool) -> Result<Reader<'static>, Mistake>
     let whole = Cursor::new(start.clone()).chain(file);
     let gzip = start.starts_with(b"\x1f\x8b");
     let zstd = start.starts_with(b"\x28\xb5\x2f\xfd");
-    let (start, input): (Vec<u8>, Box<dyn Read>) = if gzip || zstd {
+    let (start, mut input): (Vec<u8>, Box<dyn Read>) = if gzip || zstd {
         let mut input: Box<dyn Read> = match gzip {
             true => Box::new(MultiGzDecoder::new(whole)),
             false => Box::new(zstd::Decoder::new(whole)?),
@@ -94,17 +94,22 @@ pub(super) fn open(path: &Path, comma: bool) -> Result<Reader<'static>, Mistake>
     } else {
         (start, Box::new(whole))
     };
-    if start.starts_with(parquet::MAGIC) {
+    // The hash is of the file's bytes, not of what they unpack to.
+    let packed = |reader: Reader<'static>| match gzip || zstd {
+        true => Ok(Reader::Packed(Box::new(reader), columnar::hash(path)?)),
+        false => Ok(reader),
+    };
+    if start.starts_with(columnar::PARQUET) {
         return Err(Mistake::NotATable { what: "a Parquet file compressed once more (unpack it)" });
-    }
-    if start.starts_with(b"ARROW1") {
-        return Err(Mistake::NotATable { what: "a Feather (Arrow IPC) file" });
     }
     if let Some(what) = other(&start) {
         return Err(Mistake::NotATable { what });
     }
     if named(&[".parquet", ".pq"]) && !gzip && !zstd {
         return Err(Mistake::NotParquet);
+    }
+    if let Some(opened) = Columnar::arrow(&start, &mut input) {
+        return opened.map(Reader::Columnar).and_then(packed);
     }
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start();
     let within = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
@@ -116,8 +121,7 @@ pub(super) fn open(path: &Path, comma: bool) -> Result<Reader<'static>, Mistake>
     } else {
         Reader::Csv(Csv::open(input, comma)?)
     };
-    // The hash is of the file's bytes, not of what they unpack to.
-    Ok(if gzip || zstd { Reader::Packed(Box::new(reader), parquet::hash(path)?) } else { reader })
+    packed(reader)
 }
 
 fn beginning(input: &mut impl Read) -> Result<Vec<u8>, Mistake> {

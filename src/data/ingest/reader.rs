@@ -2,12 +2,12 @@
 //! long one.
 
 use super::cells::Table;
+use super::columnar::Columnar;
 use super::csv::Csv;
 use super::error::{Mistake, nearest};
 use super::frame;
 use super::json::Json;
 use super::memory::Held;
-use super::parquet::Parquet;
 use super::roles;
 use crate::data::measurements::Warning;
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) enum Reader<'a> {
     Csv(Csv<'a>),
     Json(Json),
-    Parquet(Parquet),
+    Columnar(Columnar),
     Memory(Arc<Held>),
     /// A compressed one, with the hash of the file itself.
     Packed(Box<Reader<'a>>, String),
@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
         match self {
             Self::Csv(csv) => &csv.headers,
             Self::Json(json) => &json.headers,
-            Self::Parquet(parquet) => &parquet.headers,
+            Self::Columnar(columnar) => &columnar.headers,
             Self::Memory(held) => held.headers(),
             Self::Packed(inner, _) => inner.headers(),
             Self::Many(many) => &many.headers,
@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
                 None if column == stacked.kept.len() => stacked.inner.unit(stacked.columns.first()?.0),
                 None => None,
             },
-            Self::Json(_) | Self::Parquet(_) | Self::Memory(_) => None,
+            Self::Json(_) | Self::Columnar(_) | Self::Memory(_) => None,
         }
     }
 
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         match self {
             Self::Csv(csv) => csv.load(numbers, texts),
             Self::Json(json) => json.load(numbers, texts),
-            Self::Parquet(parquet) => parquet.load(numbers, texts),
+            Self::Columnar(columnar) => columnar.load(numbers, texts),
             Self::Memory(held) => Ok(held.load(numbers, texts)),
             Self::Packed(inner, sha256) => Ok(Table { sha256, ..inner.load(numbers, texts)? }),
             Self::Many(many) => many.load(numbers, texts),

@@ -1,8 +1,8 @@
 //! Result tables: columns out to CSV or Parquet, and back in.
 
+use super::columnar::{PARQUET, guarded};
 use super::error::{IngestError, Mistake};
 use super::frame;
-use super::parquet::{MAGIC, guarded};
 use crate::base::text::MADE_BY;
 use polars::prelude::{
     Column, CsvReadOptions, CsvWriter, DataFrame, KeyValueMetadata, ParquetReader, ParquetWriter, SerReader, SerWriter,
@@ -104,7 +104,7 @@ fn is_ours(path: &Path, found: &[u8], new: &[u8]) -> bool {
         "csv" => found.starts_with(until(b'\n')),
         "json" => found.starts_with(until(b':')),
         "parquet" => {
-            found.starts_with(MAGIC) && (found.len() < 12 || !found.ends_with(MAGIC) || says(MADE_BY, usize::MAX))
+            found.starts_with(PARQUET) && (found.len() < 12 || !found.ends_with(PARQUET) || says(MADE_BY, usize::MAX))
         }
         // As every figure of ours begins, and no other.
         "svg" => says(FIGURE_MARK, 4_096),
@@ -184,7 +184,7 @@ fn read_all(path: &Path) -> Result<Vec<(String, TableColumn)>, Mistake> {
         Err(error) => return Err(Mistake::Unreadable(error)),
     };
     let frame = if is_parquet(path) {
-        guarded(|| ParquetReader::new(Cursor::new(&bytes)).finish())?
+        guarded("Parquet", || ParquetReader::new(Cursor::new(&bytes)).finish())?
     } else {
         let options = CsvReadOptions::default().with_infer_schema_length(None);
         let frame = options.into_reader_with_file_handle(Cursor::new(&bytes)).finish();
@@ -194,14 +194,14 @@ fn read_all(path: &Path) -> Result<Vec<(String, TableColumn)>, Mistake> {
         let name = column.name().to_string();
         if column.dtype().is_primitive_numeric() {
             let mut cells = super::cells::Cells::default();
-            frame::append_numbers(column, &mut cells)?;
+            frame::append_numbers(column, &name, &mut cells)?;
             let missing: Vec<usize> = cells.bad.iter().map(|&(row, _)| row).collect();
             let value = |(row, value)| missing.binary_search(&row).is_err().then_some(value);
             let values = cells.values.into_iter().enumerate().map(value).collect();
             Ok((name, TableColumn::Numbers(values)))
         } else {
             let mut texts = Vec::new();
-            frame::append_text(column, &mut texts)?;
+            frame::append_text(column, &name, &mut texts)?;
             Ok((name, TableColumn::Text(texts)))
         }
     });

@@ -1,5 +1,6 @@
 //! Curves and surfaces of a fitted law, evaluated once so that figures only draw.
 
+use super::points;
 use crate::engine::fit::Fit;
 use crate::engine::optimum::{Choice, quick_optimum};
 use crate::engine::uncertainty::Uncertainty;
@@ -78,9 +79,10 @@ fn drawn(fit: &Fit, known: &Uncertainty, budgets: &[f64], held: &[(String, f64)]
         .filter(|(_, input)| !allocation.free.contains(&input.symbol))
         .map(|(i, input)| (input.symbol.to_owned(), stays(i)))
         .collect();
+    out.held.clone_from(&fixed);
     let top = budgets.iter().copied().fold(high * BEYOND, f64::max);
-    let points = if allocation.closed_form.is_some() { FRONTIER.0 } else { FRONTIER.1 };
-    let x = spaced(low, top, points);
+    let count = if allocation.closed_form.is_some() { FRONTIER.0 } else { FRONTIER.1 };
+    let x = spaced(low, top, count);
     let along = |theta: &[f64], take: &dyn Fn(&Choice) -> f64| -> Vec<f64> {
         x.iter()
             .map(|&c| quick_optimum(fit.setup.law, theta, None, c, &fixed).as_ref().map_or(f64::NAN, take))
@@ -134,7 +136,10 @@ fn drawn(fit: &Fit, known: &Uncertainty, budgets: &[f64], held: &[(String, f64)]
                 let (a, b) = span(&sizes);
                 let ns = spaced(a / 1.5, b * 1.5, ISOFLOP);
                 let loss = ns.iter().map(|&size| at(size, other(size))).collect();
-                out.isoflops.push(IsoFlop { budget, n: ns, loss, minimum: (best.x[n], best.output), points: members });
+                // Places among the points that the record keeps.
+                let step = points::step(rows.len());
+                let points = members.iter().filter(|&&k| k % step == 0).map(|&k| k / step).collect();
+                out.isoflops.push(IsoFlop { budget, n: ns, loss, minimum: (best.x[n], best.output), points });
             }
         }
     }

@@ -37,10 +37,15 @@ pub(super) fn inputs(fit: &Fit, rows: Range<usize>, step: usize) -> Vec<(Axis, V
     out
 }
 
+/// Of so many rows, a record keeps the first and every so many after it.
+pub(super) fn step(count: usize) -> usize {
+    count.div_ceil(KEPT_POINTS).max(1)
+}
+
 /// The rows of a fit as a record keeps them.
 pub(super) fn points(fit: &Fit) -> Points {
     let count = fit.setup.rows.len();
-    let step = count.div_ceil(KEPT_POINTS).max(1);
+    let step = step(count);
     let kept = |values: Vec<f64>| values.into_iter().step_by(step).collect::<Vec<_>>();
     Points {
         rows: fit.row_ids.iter().copied().step_by(step).collect(),

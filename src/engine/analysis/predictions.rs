@@ -6,6 +6,7 @@ use crate::data::measurements::Warning;
 use crate::engine::fit::Fit;
 use crate::engine::optimum::{OptimumError, admissible};
 use crate::engine::uncertainty::{Quantity, Uncertainty};
+use crate::law::Card;
 use crate::record::{Axis, Estimate, Prediction, Record, Span};
 
 /// Smallest and largest value of each input over the rows, and of the cost.
@@ -98,6 +99,7 @@ pub fn predict(
         })
         .collect::<Result<Vec<f64>, _>>()?;
     admissible(card, at)?;
+    countable(card, &x)?;
     let quantity = Quantity { symbol: card.output.symbol, meaning: card.output.name, unit: card.output.unit };
     let (output, free) = known.estimate_at(quantity, &x);
     if !output.estimate.is_finite() {
@@ -116,6 +118,18 @@ pub fn predict(
             .or_else(|| known.new_run(&output)),
     };
     Ok(Prediction { at: at.to_vec(), output, extrapolation, new_run, warnings })
+}
+
+/// Inputs whose cost overflows, or vanishes, are no run.
+fn countable(card: &Card, x: &[f64]) -> Result<(), OptimumError> {
+    let Some(cost) = card.allocation.as_ref().map(|allocation| allocation.cost) else { return Ok(()) };
+    match (cost.of)(x) {
+        value if value.is_normal() => Ok(()),
+        value => {
+            let symbol = format!("the cost {}", cost.name);
+            Err(OptimumError::NotFinite { law: card.id.to_owned(), symbol, value })
+        }
+    }
 }
 
 /// Derived quantities whose conditions are all among `at`.

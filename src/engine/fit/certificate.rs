@@ -265,7 +265,7 @@ pub fn warnings(spec: &Spec, setup: &Setup, certificate: &Certificate, theta: &[
         warn(
             "weakly-identified",
             format!(
-                "The data allow {} to be three times larger or smaller, or more: quote a profile interval, not the point.",
+                "The data allow {} to be three times larger or smaller, or more: quote the interval, not the point.",
                 names(&weak)
             ),
         );

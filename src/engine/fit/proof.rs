@@ -109,7 +109,8 @@ pub fn prove(setup: &Setup, best: f64) -> Option<Proof> {
         // Nothing nonlinear: one solve of a convex problem is the answer.
         let found = region.bound(&[]);
         let better = (found.value < goal).then_some(found.theta);
-        let region = "least squares that is linear in all parameters has no second minimum".to_owned();
+        let region =
+            format!("over {}, least squares that is linear in all that varies has one minimum", region.describe());
         return Some(Proof { gap: 0.0, boxes: 0, region, better });
     }
     let whole = region.whole();

@@ -190,8 +190,11 @@ impl Uncertainty {
 
     /// A unit of the card as these rows have it: what the law counts in its output's unit is in theirs.
     fn unit(&self, unit: &str) -> String {
+        let counted = self.card().output.unit;
         match &self.output_unit {
-            Some(own) if unit == self.card().output.unit => own.clone(),
+            Some(own) if unit == counted => own.clone(),
+            // A coefficient's unit is the output's times powers of the inputs'.
+            Some(own) if counted != "1" => unit.replacen(counted, own, 1),
             _ => unit.to_owned(),
         }
     }
@@ -464,7 +467,9 @@ impl Uncertainty {
 /// An estimate with its interval.
 fn filled(mut out: Estimate, interval: Option<Interval>) -> Estimate {
     if let Some(interval) = interval {
-        out.standard_error = interval.standard_error;
+        // Beside an interval without a number at either end, a standard error would be one.
+        let ended = interval.lower.1.is_closed() || interval.upper.1.is_closed();
+        out.standard_error = interval.standard_error.filter(|_| ended);
         (out.lower, out.lower_end) = interval.lower;
         (out.upper, out.upper_end) = interval.upper;
     }

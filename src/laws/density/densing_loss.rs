@@ -26,8 +26,8 @@ impl Formula<4> for DensingLoss {
         ],
         output: Input::new("L", "loss of the answer given the instruction", "nat/token"),
         params: &[
-            Param::coefficient("a", "a", "model-size coefficient", "nat/token", &[5.0, 50.0, 500.0]),
-            Param::coefficient("b", "b", "data coefficient", "nat/token", &[5.0, 50.0, 500.0]),
+            Param::coefficient("a", "a", "model-size coefficient", "nat/token·parameters^alpha", &[5.0, 50.0, 500.0]),
+            Param::coefficient("b", "b", "data coefficient", "nat/token·tokens^beta", &[5.0, 50.0, 500.0]),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.1, 0.25, 0.5]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.1, 0.25, 0.5]),
         ],

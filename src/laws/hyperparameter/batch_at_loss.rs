@@ -13,7 +13,7 @@ pub const CARD: Card = Card {
     inputs: &[Input::new("L", "loss reached", "nat/token")],
     output: Input::new("B", "batch size", "tokens"),
     params: &[
-        Param::coefficient("c", "c", "coefficient", "tokens", &[1e8, 1e9]),
+        Param::coefficient("c", "c", "coefficient", "tokens·(nat/token)^k", &[1e8, 1e9]),
         Param::exponent("k", "k", "loss exponent", (0.0, 20.0), &[4.0, 7.0]),
     ],
     derived: &[falling_batch_in_sequences(&["L", "S"])],

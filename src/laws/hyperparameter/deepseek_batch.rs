@@ -13,7 +13,7 @@ pub const CARD: Card = Card {
     inputs: &[Input::new("C", "training compute", "FLOP")],
     output: Input::new("B", "batch size", "tokens"),
     params: &[
-        Param::coefficient("c", "c", "coefficient", "tokens", &[0.1, 1.0]),
+        Param::coefficient("c", "c", "coefficient", "tokens/FLOP^b", &[0.1, 1.0]),
         Param::exponent("b", "b", "compute exponent", (-3.0, 3.0), &[0.2, 0.5]),
     ],
     derived: &[batch_in_sequences(&["C", "S"])],

@@ -13,7 +13,7 @@ pub const CARD: Card = Card {
     inputs: &[Input::new("N", "model size", "parameters")],
     output: Input::new("B", "batch size", "tokens"),
     params: &[
-        Param::coefficient("c", "c", "coefficient", "tokens", &[0.1, 1.0, 10.0]),
+        Param::coefficient("c", "c", "coefficient", "tokens/parameters^a", &[0.1, 1.0, 10.0]),
         Param::exponent("a", "a", "model-size exponent", (-3.0, 3.0), &[0.3, 0.7]),
     ],
     derived: &[batch_in_sequences(&["N", "S"])],

@@ -13,7 +13,7 @@ pub const CARD: Card = Card {
     inputs: &[Input::new("D", "training data", "tokens").counting(Counts::TokensSeen)],
     output: Input::new("B", "batch size", "tokens"),
     params: &[
-        Param::coefficient("c", "c", "coefficient", "tokens", &[0.1, 1.0, 100.0]),
+        Param::coefficient("c", "c", "coefficient", "tokens/tokens^b", &[0.1, 1.0, 100.0]),
         Param::exponent("b", "b", "data exponent", (-3.0, 3.0), &[0.3, 0.6]),
     ],
     derived: &[batch_in_sequences(&["D", "S"])],

@@ -15,7 +15,7 @@ pub const CARD: Card = Card {
     ],
     output: Input::new("B", "batch size", "tokens"),
     params: &[
-        Param::coefficient("c", "c", "coefficient", "tokens", &[0.1, 1.0, 100.0]),
+        Param::coefficient("c", "c", "coefficient", "tokens/parameters^a/tokens^b", &[0.1, 1.0, 100.0]),
         Param::exponent("a", "a", "model-size exponent", (-3.0, 3.0), &[-0.3, 0.3]),
         Param::exponent("b", "b", "data exponent", (-3.0, 3.0), &[0.3, 0.6]),
     ],

@@ -22,9 +22,9 @@ pub(super) const NU: Param = Param::exponent("nu", r"\nu", "mantissa-bits expone
 
 /// The parameters of [`classical`].
 const CLASSICAL: [Param; 5] = [
-    Param::coefficient("n", "n", "model-size coefficient", "nat/token", &[20.0, 200.0]),
+    Param::coefficient("n", "n", "model-size coefficient", "nat/token·parameters^alpha", &[20.0, 200.0]),
     Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.4]),
-    Param::coefficient("d", "d", "data coefficient", "nat/token", &[1e3, 1e5]),
+    Param::coefficient("d", "d", "data coefficient", "nat/token·tokens^beta", &[1e3, 1e5]),
     Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),
     Param::coefficient("eps", r"\epsilon", "irreducible loss", "nat/token", &[1.8]),
 ];

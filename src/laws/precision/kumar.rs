@@ -270,8 +270,8 @@ const INPUTS: &[Input] = &[
 
 /// The 16-bit part, in the order of both laws.
 pub(super) const PARAMS: [Param; 5] = [
-    Param::coefficient("A", "A", "model-size coefficient", "nat/token", &[400.0, 4000.0]),
-    Param::coefficient("B", "B", "data coefficient", "nat/token", &[1000.0, 20_000.0]),
+    Param::coefficient("A", "A", "model-size coefficient", "nat/token·parameters^alpha", &[400.0, 4000.0]),
+    Param::coefficient("B", "B", "data coefficient", "nat/token·tokens^beta", &[1000.0, 20_000.0]),
     Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.7, 2.7]),
     Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.3, 0.5]),
     Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.5]),

@@ -26,8 +26,8 @@ impl Formula<7> for VocabularyAmplified {
             Param::coefficient("K", r"K", "coefficient of ln V", "nat/token", &[-0.4, 0.1])
                 .bounds(f64::NEG_INFINITY, f64::INFINITY)
                 .transform(Transform::Identity),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token", &[10.0]),
-            Param::coefficient("B", r"B", "data coefficient", "nat/token", &[1000.0]),
+            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[10.0]),
+            Param::coefficient("B", r"B", "data coefficient", "nat/token·characters^beta", &[1000.0]),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.05, 0.2]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.2, 0.4]),
             Param::exponent("p", r"p", "vocabulary exponent", (-3.0, 3.0), &[-0.1, 0.1]),

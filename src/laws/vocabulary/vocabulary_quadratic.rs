@@ -26,8 +26,8 @@ impl Formula<7> for VocabularyQuadratic {
             Param::coefficient("L0", r"L_0", "floor", "nat/token", &[-5.0, 1.0])
                 .bounds(f64::NEG_INFINITY, f64::INFINITY)
                 .transform(Transform::Identity),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token", &[10.0]),
-            Param::coefficient("B", r"B", "data coefficient", "nat/token", &[1000.0]),
+            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[10.0]),
+            Param::coefficient("B", r"B", "data coefficient", "nat/token·characters^beta", &[1000.0]),
             Param::coefficient("b", r"b", "slope in the logarithm of the vocabulary at 1e4", "nat/token", &[-0.1, 0.1])
                 .bounds(f64::NEG_INFINITY, f64::INFINITY)
                 .transform(Transform::Identity),

@@ -23,8 +23,8 @@ impl Formula<7> for VocabularySum {
             Param::coefficient("L0", r"L_0", "floor", "nat/token", &[-5.0, 1.0])
                 .bounds(f64::NEG_INFINITY, f64::INFINITY)
                 .transform(Transform::Identity),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token", &[10.0]),
-            Param::coefficient("B", r"B", "data coefficient", "nat/token", &[1000.0]),
+            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[10.0]),
+            Param::coefficient("B", r"B", "data coefficient", "nat/token·characters^beta", &[1000.0]),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.1, 0.3]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.2, 0.4]),
             Param::exponent("p", r"p", "vocabulary exponent of the size term", (-3.0, 3.0), &[-0.1, 0.1]),

@@ -52,6 +52,9 @@ pub fn draw(record: &Record) -> Option<Figure> {
         figure = figure.panel(panel.mark(Mark::points("optima", at, value, look)));
     }
     let names: Vec<&str> = allocation.iter().map(|(input, _)| input.name.as_str()).collect();
-    let caption = format!("Optimal {} against the budget.", names.join(" and "));
+    let caption = match describe::held(record) {
+        held if held.is_empty() => format!("Optimal {} against the budget.", names.join(" and ")),
+        held => format!("Optimal {} against the budget, at {held}.", names.join(" and ")),
+    };
     Some(figure.caption(caption))
 }

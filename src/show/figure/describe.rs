@@ -158,6 +158,21 @@ pub fn greek(symbol: &str) -> String {
     if tail.is_empty() { letter.to_owned() } else { format!("{letter}_{tail}") }
 }
 
+/// The inputs that no budget chooses, as the curves hold them: "U = 3B tokens". Empty where none is held.
+pub fn held(record: &Record) -> String {
+    let unit = |symbol: &str| record.law.inputs.iter().find(|axis| axis.symbol == symbol).map_or("", |axis| &axis.unit);
+    let one = |(symbol, value): &(String, f64)| format!("{symbol} = {}", rough(*value, unit(symbol)));
+    record.curves.held.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a row is where the curves hold what no budget chooses, within one per cent: else it is of another curve.
+pub fn belongs(record: &Record, place: usize) -> bool {
+    record.curves.held.iter().all(|(symbol, value)| match column(record, symbol) {
+        Some((_, values)) => values.get(place).is_some_and(|own| (own - value).abs() <= 0.01 * value.abs()),
+        None => true,
+    })
+}
+
 /// The measured values of an input.
 pub fn column<'a>(record: &'a Record, symbol: &str) -> Option<(&'a record::Axis, &'a [f64])> {
     record.points.inputs.iter().find(|(axis, _)| axis.symbol == symbol).map(|(axis, values)| (axis, values.as_slice()))

@@ -12,7 +12,10 @@ pub fn draw(record: &Record) -> Option<Figure> {
     let budget = describe::budget(record);
     let output = &record.law.output;
     let (compute, measured) = match describe::column(record, "C") {
-        Some((_, compute)) => (compute.to_vec(), record.points.measured.clone()),
+        Some((_, compute)) => {
+            let rows = compute.iter().zip(&record.points.measured).enumerate();
+            rows.filter(|(k, _)| describe::belongs(record, *k)).map(|(_, (c, l))| (*c, *l)).unzip()
+        }
         None => (Vec::new(), Vec::new()),
     };
     let asked: Vec<_> = record.optima.iter().filter_map(|o| Some((o, describe::chosen(o, &output.symbol)?))).collect();
@@ -74,11 +77,9 @@ pub fn draw(record: &Record) -> Option<Figure> {
         ),
         None => "The best loss that the law allows at each budget.".to_owned(),
     };
-    let free = |symbol: &String| record.curves.allocation.iter().any(|(axis, _)| axis.symbol == *symbol);
-    let held: Vec<&str> =
-        record.law.inputs.iter().map(|i| &i.symbol).filter(|s| !free(s)).map(String::as_str).collect();
+    let held = describe::held(record);
     if !held.is_empty() {
-        caption += &format!(" The frontier is for one value of {}; the rows have many.", held.join(" and "));
+        caption += &format!(" The frontier is for {held}, and the rows shown are those measured there.");
     }
     Some(figure.panel(panel).caption(caption))
 }

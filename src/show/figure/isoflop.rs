@@ -15,7 +15,8 @@ pub fn draw(record: &Record) -> Option<Figure> {
     }
     let measured = &record.points.measured;
     let shown = |curve: &IsoFlop| -> Vec<(f64, f64)> {
-        curve.points.iter().filter_map(|&i| Some((*n.get(i)?, *measured.get(i)?))).collect()
+        let own = curve.points.iter().filter(|&&i| describe::belongs(record, i));
+        own.filter_map(|&i| Some((*n.get(i)?, *measured.get(i)?))).collect()
     };
     let points: Vec<(f64, f64)> = curves.iter().flat_map(shown).collect();
     let minima: Vec<(f64, f64)> = curves.iter().map(|curve| curve.minimum).collect();
@@ -49,8 +50,12 @@ pub fn draw(record: &Record) -> Option<Figure> {
         .key("minimum of each curve", &[Key::Line(path), Key::Point(minimum)])
         .panel(panel)
         .caption(format!(
-            "{} curves of equal compute from {} to {}; the best model size moves from {} to {}.",
+            "{} curves of equal compute{} from {} to {}; the best model size moves from {} to {}.",
             curves.len(),
+            match describe::held(record) {
+                held if held.is_empty() => held,
+                held => format!(" at {held}, with the rows measured there,"),
+            },
             describe::amount(low, &budget.unit),
             describe::amount(high, &budget.unit),
             describe::rough(minima.first()?.0, &axis.unit),

@@ -30,7 +30,10 @@ pub fn draw(record: &Record) -> Option<Figure> {
         });
     }
     let row = Marker::new(Shape::Circle, 2.8, GREY).faded(0.5);
-    panel = panel.mark(Mark::points("rows", n.to_vec(), d.to_vec(), row));
+    let rows = n.iter().zip(d).enumerate().filter(|(k, _)| describe::belongs(record, *k));
+    let (at_n, at_d): (Vec<f64>, Vec<f64>) = rows.map(|(_, (n, d))| (*n, *d)).unzip();
+    let shown = at_n.len();
+    panel = panel.mark(Mark::points("rows", at_n, at_d, row));
     let path = Stroke::dashed(VERMILLION, 2.0);
     let best = |symbol: &str| record.curves.allocation.iter().find(|(axis, _)| axis.symbol == symbol);
     let has_path = match (best("N"), best("D")) {
@@ -70,12 +73,15 @@ pub fn draw(record: &Record) -> Option<Figure> {
     }
     let first_last = (levels.first()?.1.clone(), levels.last()?.1.clone());
     Some(figure.panel(panel).caption(format!(
-        "Lines of equal {} from {} to {} {}; {} rows.",
+        "Lines of equal {} from {} to {} {}{}; {shown} rows.",
         output.name,
         first_last.0,
         first_last.1,
         output.unit,
-        n.len()
+        match describe::held(record) {
+            held if held.is_empty() => held,
+            held => format!(" at {held}"),
+        },
     )))
 }
 

@@ -161,20 +161,28 @@ impl<'a> Region<'a> {
         }
     }
 
-    /// The box in words.
+    /// The box in words: what was cut up, then the coefficients, then what is held.
     pub(super) fn describe(&self) -> String {
         let card = self.setup.law.card();
-        let range = |&i: &usize| {
-            let j = (0..card.params.len()).find(|&j| variable(self.setup, j) == Some(i)).unwrap_or(0);
-            let (symbol, (low, high)) = (card.params[j].symbol, self.setup.bounds[i]);
-            match self.setup.bindings[j] {
-                Binding::Free(_, Transform::Log) if low <= -690.0 && high >= 690.0 => format!("{symbol} > 0"),
-                Binding::Free(_, Transform::Log) if low <= -690.0 => format!("0 < {symbol} ≤ {}", high.exp()),
-                Binding::Free(_, Transform::Log) => format!("{:e} ≤ {symbol} ≤ {:e}", low.exp(), high.exp()),
-                _ => format!("{low} ≤ {symbol} ≤ {high}"),
+        let of = |i: usize| (0..card.params.len()).find(|&j| variable(self.setup, j) == Some(i)).unwrap_or(0);
+        let chosen = self.moved.iter().map(|&i| of(i)).chain(self.linear.iter().copied());
+        let mut said: Vec<usize> = Vec::new();
+        chosen.for_each(|j| said.extend((!said.contains(&j)).then_some(j)));
+        let held = (0..card.params.len()).filter(|&j| variable(self.setup, j).is_none());
+        let ranges = said.iter().copied().chain(held).map(|j| {
+            let (symbol, (low, high)) = (card.params[j].symbol, self.coefficient(j));
+            let vanishing = matches!(self.setup.bindings[j], Binding::Free(_, Transform::Log)) && low == 0.0;
+            match (low == f64::NEG_INFINITY, high == f64::INFINITY) {
+                _ if low == high => format!("{symbol} = {}", plain(low)),
+                (true, true) => format!("any {symbol}"),
+                (true, false) => format!("{symbol} ≤ {}", plain(high)),
+                (false, true) if vanishing && !self.linear.contains(&j) => format!("{symbol} > 0"),
+                (false, true) => format!("{symbol} ≥ {}", plain(low)),
+                (false, false) if vanishing && !self.linear.contains(&j) => format!("0 < {symbol} ≤ {}", plain(high)),
+                (false, false) => format!("{} ≤ {symbol} ≤ {}", plain(low), plain(high)),
             }
-        };
-        self.moved.iter().map(range).collect::<Vec<_>>().join(", ")
+        });
+        ranges.collect::<Vec<_>>().join(", ")
     }
 
     /// The two halves of a box across its wider side, in units of the whole.
@@ -442,5 +450,14 @@ impl<'a> Region<'a> {
             }
         }
         ranges.iter().all(|(low, high)| low <= high)
+    }
+}
+
+/// A bound as a reader writes it, without the last digits that a logarithm costs.
+fn plain(value: f64) -> String {
+    let rounded: f64 = format!("{value:.9e}").parse().unwrap_or(value);
+    match rounded.abs() {
+        size if size != 0.0 && !(1e-3..1e6).contains(&size) => format!("{rounded:e}"),
+        _ => rounded.to_string(),
     }
 }
