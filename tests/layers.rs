@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("costs", 4),
     ("laws", 5),
     ("data/measurements", 5),
+    ("data/architecture", 5),
     ("data/card", 6),
     ("data/ingest", 7),
     // Plain data: what results are written down as, not how they come about.

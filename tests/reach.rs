@@ -201,3 +201,38 @@ fn a_table_from_standard_input_is_the_table_of_the_file() {
     assert_eq!(piped["parameters"], read["parameters"]);
     assert_eq!(piped["rows"], read["rows"]);
 }
+
+/// Published sizes, from a configuration and from flags; the difference to 6ND is in the answer.
+#[test]
+fn an_architecture_is_counted_by_each_convention() {
+    let folder = TempDir::new().unwrap();
+    let config = r#"{"model_type": "mixtral", "num_hidden_layers": 32, "hidden_size": 4096, "num_attention_heads": 32,
+        "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 32000, "max_position_embeddings": 4096,
+        "num_local_experts": 8, "num_experts_per_tok": 2}"#;
+    fs::write(folder.path().join("config.json"), config).unwrap();
+    let said = json(folder.path(), &["count", "config.json", "--tokens", "1T", "--json"]);
+    assert_eq!(said["parameters"]["total"], 46_702_792_704_u64);
+    let flags = "count --layers 32 --width 4096 --heads 32 --kv-heads 8 --ffn 14336 --gated --vocabulary 32000 --context 4096 \
+                 --experts 8 --active 2 --tokens 1T --json";
+    let words: Vec<&str> = flags.split_whitespace().collect();
+    assert_eq!(json(folder.path(), &words), said);
+    // Of a mixture, 6ND is taken with its active parameters.
+    let active = said["parameters"]["active"].as_f64().unwrap();
+    let of = |convention: &str| {
+        let rows = said["flop"].as_array().unwrap();
+        rows.iter()
+            .find(|row| row["convention"] == convention)
+            .unwrap_or_else(|| panic!("{convention}: {said}"))
+            .clone()
+    };
+    assert_eq!(of("6nd")["flop"].as_f64().unwrap(), 6.0 * active * 1e12);
+    let look = 12.0 * 32.0 * 4096.0 * 4096.0;
+    let ratio = of("6nd-attention")["ratio_to_6nd"].as_f64().unwrap();
+    assert!((ratio - (1.0 + look / (6.0 * active))).abs() < 1e-12, "{ratio}");
+    let printed = done(folder.path(), &["count", "."]);
+    assert!(printed.contains("46,702,792,704") && printed.contains("chinchilla-f"), "{printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
+    fs::write(folder.path().join("config.json"), config.replace("mixtral", "unheard")).unwrap();
+    let (status, [kind, message, _]) = failure(folder.path(), &["count", "config.json", "--json"]);
+    assert!(status == 2 && kind == "request" && message.contains("`unheard`"), "{message}");
+}

@@ -6,6 +6,7 @@ mod approaches;
 mod bench;
 mod catalogue;
 mod compare;
+mod count;
 mod datasets;
 mod density;
 mod design;
@@ -95,6 +96,8 @@ enum Verb {
     Compare(Box<compare::Args>),
     /// Find the rows of a table that no other row betters
     Frontier(Box<frontier::Args>),
+    /// Count parameters and training FLOP of an architecture by each convention, beside 6ND
+    Count(count::Args),
     /// Fit in a browser: drop rows, change law and budget, see what it does
     Explore(explore::Args),
     /// List laws and methods, or show one
@@ -154,6 +157,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Bench(args) => bench::run(&args, out),
         Verb::Compare(args) => compare::run(&args, out),
         Verb::Frontier(args) => frontier::run(&args, out),
+        Verb::Count(args) => count::run(&args, out),
         Verb::Explore(args) => explore::run(&args, out),
         Verb::Laws(args) => laws::run(&args, out),
         Verb::Catalogue(args) => catalogue::run(&args, out),

@@ -2,6 +2,7 @@
 //! `src/laws/README.md`. Costs that speak of one law's inputs alone stand beside it, and
 //! [`crate::laws::costs`] lists all.
 
+pub mod architecture;
 pub mod lifetime;
 
 use crate::law::Cost;
