@@ -277,3 +277,162 @@ fn two_runs_in_one_folder_do_not_harm_each_other() {
     let left: Vec<_> = fs::read_dir(out.join("fits")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 20, "{left:?}");
 }
+
+/// Runs `scaling run` with more words.
+fn run_with(file: &Path, out: &Path, words: &[&str]) -> Output {
+    command(file, out).args(words).output().unwrap()
+}
+
+#[test]
+fn merged_shards_are_a_single_run_to_the_byte() {
+    let (folder, file) = place(7, 25);
+    let text = fs::read_to_string(&file).unwrap()
+        + "\n[[method]]\nname = \"front\"\nmethod = \"frontier\"\ndata = \"runs.csv\"\nminimise = [\"x\", \"L\"]\n";
+    fs::write(&file, text).unwrap();
+    let alone = folder.path().join("alone");
+    done(&run(&file, &alone));
+    let out = folder.path().join("shards");
+    let mut seen = 0;
+    // In any order; the second never starts, the first is done twice.
+    for shard in ["3/3", "1/3", "1/3"] {
+        let said = done(&run_with(&file, &out, &["--shard", shard]));
+        assert!(said.contains(&format!("shard {shard}")), "{said}");
+        assert!(!out.join("fits.csv").exists() && !out.join("report.html").exists());
+        let records = fs::read_dir(out.join("fits")).unwrap().count();
+        assert!(records >= seen);
+        seen = records;
+    }
+    assert_eq!(seen, 5, "two of the seven are those of the second");
+    // A worker that was killed left a file half written.
+    fs::write(out.join("fits/.tmp-scaling-abcdef"), "half").unwrap();
+    assert!(done(&run_with(&file, &out, &["--merge"])).contains("7 fits, 5 of them unchanged"));
+    assert!(!out.join("fits/.tmp-scaling-abcdef").exists());
+    assert_equal(&alone, &out);
+}
+
+#[test]
+fn shards_at_the_same_time_make_every_fit_once() {
+    let (folder, file) = place(12, 40);
+    let out = folder.path().join("out");
+    let spawn = |shard: &str| {
+        let mut command = command(&file, &out);
+        command.args(["--shard", shard, "--jobs", "1", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let mut names = Vec::new();
+    for child in ["1/4", "2/4", "3/4", "4/4"].map(spawn) {
+        let answer: serde_json::Value = serde_json::from_str(&done(&child.wait_with_output().unwrap())).unwrap();
+        for fit in answer["fits"].as_array().unwrap() {
+            assert_eq!((&fit["cached"], &fit["error"]), (&false.into(), &serde_json::Value::Null));
+            names.push(fit["name"].as_str().unwrap().to_owned());
+        }
+    }
+    names.sort();
+    assert_eq!(names, (0..12).map(|group| format!("group-{group:04}")).collect::<Vec<_>>());
+    assert!(done(&run_with(&file, &out, &["--merge"])).contains("12 fits, 12 of them unchanged"));
+    let alone = folder.path().join("alone");
+    done(&run(&file, &alone));
+    assert_equal(&alone, &out);
+}
+
+#[test]
+fn a_dry_run_says_what_is_cached_and_does_nothing() {
+    let (folder, file) = place(6, 0);
+    let out = folder.path().join("out");
+    let planned = |words: &[&str]| -> serde_json::Value {
+        let output = run_with(&file, &out, &[&["--dry-run", "--json"], words].concat());
+        serde_json::from_str(&done(&output)).unwrap()
+    };
+    assert_eq!(planned(&[])["to_fit"], 6);
+    assert!(!out.exists(), "nothing is written");
+    let said = done(&run_with(&file, &out, &["--only", "group-0001,group-0005,group-*4"]));
+    assert!(said.contains("3 fits, 0 of them unchanged"), "{said}");
+    let plan = planned(&[]);
+    assert_eq!((&plan["cached"], &plan["to_fit"]), (&3.into(), &3.into()));
+    let cached = plan["fits"].as_array().unwrap().iter().filter(|fit| fit["cached"] == true);
+    let cached: Vec<&str> = cached.map(|fit| fit["name"].as_str().unwrap()).collect();
+    assert_eq!(cached, ["group-0001", "group-0004", "group-0005"]);
+    assert_eq!(planned(&["--shard", "2/3"])["fits"].as_array().unwrap().len(), 2);
+    let said = done(&run_with(&file, &out, &["--dry-run"]));
+    assert!(said.ends_with("6 fits: 3 cached, 3 to fit; nothing was done\n"), "{said}");
+    assert!(!out.join("fits.csv").exists(), "part of a study writes no tables");
+    for (words, part) in [
+        (["--only", "group-0009"], "no fit or method of the study is named `group-0009`"),
+        (["--shard", "0/4"], "shards are counted from 1 to 4"),
+        (["--jobs", "0"], "is not in 1..=1024"),
+    ] {
+        let output = run_with(&file, &out, &words);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+/// What stands on a cluster's `sbatch`, on this machine: it reads the array off the script and runs
+/// every task with the variables that Slurm sets, one of them twice, as after a requeue.
+const SBATCH: &str = r#"#!/bin/bash
+set -eu
+range=$(sed -n 's/^#SBATCH --array=//p' "$1")
+export SLURM_CPUS_PER_TASK=$(sed -n 's/^#SBATCH --cpus-per-task=//p' "$1")
+export SLURM_ARRAY_TASK_COUNT=$(( ${range#*-} - ${range%-*} + 1 ))
+for task in $(seq "${range%-*}" "${range#*-}") "${range%-*}"; do
+  SLURM_ARRAY_TASK_ID=$task bash "$1" > "slurm-$task.out"
+done
+"#;
+
+/// GNU parallel, as far as the guide uses it: `-j N command ::: words`, `{}` for the word.
+const PARALLEL: &str = r#"#!/bin/bash
+set -eu
+shift 2
+words=()
+while [ "$1" != ":::" ]; do words+=("$1"); shift; done
+shift
+for word; do "${words[@]//\{\}/$word}"; done
+"#;
+
+#[cfg(unix)]
+#[test]
+fn the_examples_for_clusters_in_the_guide_do_what_a_single_run_does() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, file) = place(20, 0);
+    let here = folder.path();
+    fs::rename(&file, here.join("study.toml")).unwrap();
+    let bin = here.join("bin");
+    fs::create_dir(&bin).unwrap();
+    std::os::unix::fs::symlink(assert_cmd::cargo::cargo_bin!("scaling"), bin.join("scaling")).unwrap();
+    for (name, script) in [("sbatch", SBATCH), ("parallel", PARALLEL)] {
+        fs::write(bin.join(name), script).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let shell = |line: &str| {
+        let output = Command::new("bash").args(["-ec", line]).current_dir(here).env("PATH", &path).output().unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let guide = shell("scaling guide");
+    let example = |kind: &str| {
+        let rest = guide.split(&format!("```{kind}\n")).nth(1).unwrap_or_else(|| panic!("no example of {kind}"));
+        rest.split("```").next().unwrap().to_owned()
+    };
+    shell("scaling run study.toml --out alone");
+    let merge = "scaling run study.toml --out results --merge";
+    assert!(guide.contains(&format!("`{merge}`")));
+    let same = |said: &str| {
+        assert!(said.contains("20 fits, 20 of them unchanged"), "nothing was left to do: {said}");
+        assert_equal(&here.join("alone/fits"), &here.join("results/fits"));
+        assert_eq!(fs::read(here.join("alone/fits.csv")).unwrap(), fs::read(here.join("results/fits.csv")).unwrap());
+        fs::remove_dir_all(here.join("results")).unwrap();
+    };
+    fs::write(here.join("fits.sbatch"), example("slurm")).unwrap();
+    shell("sbatch fits.sbatch");
+    assert!(fs::read_to_string(here.join("slurm-16.out")).unwrap().contains("shard 16/16: 1 fits"));
+    same(&shell(merge));
+    same(&shell(&example("parallel")));
+    let yaml = example("yaml");
+    let command = yaml.split("[sh, -c, '").nth(1).and_then(|rest| rest.split("']").next()).expect("a command");
+    for index in 0..16 {
+        shell(&format!("export JOB_COMPLETION_INDEX={index}; {command}"));
+    }
+    same(&shell(merge));
+}

@@ -109,6 +109,31 @@ fn is_order(clause: &str) -> bool {
     ORDERS.contains(&first) || clause.starts_with("`scaling ") || clause.starts_with("there is `")
 }
 
+/// Whether a name is of a pattern: `*` for any text, `?` for one character.
+pub fn is_like(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    // Where the last star stood and how much of the name it has taken so far.
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some('?') => (p, n) = (p + 1, n + 1),
+            Some(c) if *c == name[n] => (p, n) = (p + 1, n + 1),
+            _ => match star {
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, n) = (at + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +169,19 @@ mod tests {
         assert!(short.starts_with("`xxx") && short.ends_with("correct the cell"), "{short}");
         assert_eq!(message("short"), "short");
         assert_eq!(shortened("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn stars_and_question_marks_stand_for_names() {
+        for (pattern, name, expected) in [
+            ("*.csv", "a.csv", true),
+            ("*.csv", "a.csv.gz", false),
+            ("run?_*.csv", "run1_a_b.csv", true),
+            ("run?_*.csv", "run10_a.csv", false),
+            ("*a*b*", "xxaxxbxx", true),
+            ("*a*b", "ab_", false),
+        ] {
+            assert_eq!(is_like(pattern, name), expected, "{pattern} {name}");
+        }
     }
 }

@@ -23,6 +23,7 @@ mod lifetime;
 mod method;
 mod notebook;
 mod optimum;
+mod part;
 mod plot;
 mod predict;
 mod print;

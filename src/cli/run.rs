@@ -1,6 +1,7 @@
 //! `scaling run`.
 
 use super::failure::Kind;
+use super::part::{self, Part};
 use super::{Failure, Outcome, print, print_json, progress};
 use crate::base::text::MADE_BY;
 use crate::data::ingest;
@@ -29,6 +30,8 @@ pub struct Args {
     /// Print one JSON object: what became of each fit and method, and where the report is
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    part: Part,
 }
 
 /// Name of a study's notebook.
@@ -59,8 +62,12 @@ pub(super) fn asked(path: Option<&Path>) -> Result<Asked, Failure> {
 
 /// Runs all fits of a study, then writes tables, figures and the report.
 pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
-    let Asked { study, text, name } = asked(args.study.as_deref())?;
-    let folder = args.out.clone().unwrap_or_else(|| Path::new("notebooks-output").join(&name));
+    let asked = asked(args.study.as_deref())?;
+    let folder = part::folder(&asked, args.out.as_ref());
+    if args.part.run(&asked, &folder, args.json, out)? {
+        return Ok(());
+    }
+    let Asked { study, text, .. } = asked;
     let command = match &args.study {
         Some(path) => format!("scaling run {}", path.display()),
         None => "scaling run".to_owned(),
@@ -101,19 +108,52 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
         optima(&outcomes, out)?;
         writeln!(out, "\nreport: {}", folder.join("report.html").display())?;
     }
+    failures(&outcomes, &methods)?;
+    match checks.iter().filter(|c| c.verdict == Verdict::Surprise).count() {
+        0 => Ok(()),
+        n => Err(Failure::work(format!("{n} published number(s) did not come out as recorded")).of(Kind::Surprise)),
+    }
+}
+
+/// That something failed, if anything did.
+pub(super) fn failures(outcomes: &[study::Outcome], methods: &[study::MethodOutcome]) -> Outcome {
     let lost = methods.iter().filter(|method| method.result.is_err()).count();
     if lost > 0 {
         return Err(Failure::work(format!("{lost} of {} methods failed", methods.len())));
     }
-    let failed = outcomes.iter().filter(|o| o.result.is_err()).count();
-    let surprises = checks.iter().filter(|c| c.verdict == Verdict::Surprise).count();
-    match (failed, surprises) {
-        (0, 0) => Ok(()),
-        (0, n) => {
-            Err(Failure::work(format!("{n} published number(s) did not come out as recorded")).of(Kind::Surprise))
-        }
-        (n, _) => Err(Failure::work(format!("{n} of {} fits failed", outcomes.len()))),
+    match outcomes.iter().filter(|o| o.result.is_err()).count() {
+        0 => Ok(()),
+        n => Err(Failure::work(format!("{n} of {} fits failed", outcomes.len()))),
     }
+}
+
+/// What became of a fit, as data.
+pub(super) fn fit_json(o: &study::Outcome) -> Value {
+    let record = o.result.as_ref().ok();
+    let (trust, reasons) = record.map(report::trust).unzip();
+    json!({
+        "name": o.job.name,
+        "law": o.job.law,
+        "data": o.job.data,
+        "cached": o.cached,
+        "error": o.result.as_ref().err(),
+        "converged": record.map(|r| r.certificate.converged),
+        "rows": record.map(|r| r.provenance.rows_used),
+        "trust": trust.map(|trust| trust.word()),
+        "reasons": reasons,
+        "parameters": record.map(|r| print::by_symbol(&r.parameters)),
+    })
+}
+
+/// What became of a method, as data.
+pub(super) fn method_json(m: &study::MethodOutcome) -> Value {
+    json!({
+        "name": m.job.name,
+        "method": m.job.method,
+        "cached": m.cached,
+        "error": m.result.as_ref().err(),
+        "quantities": m.result.as_ref().ok().map(|r| print::by_symbol(&r.quantities)),
+    })
 }
 
 /// What became of a study, as data; the numbers are in the records and in `fits.csv`.
@@ -124,35 +164,10 @@ fn as_json(
     checks: &[Check],
     folder: &Path,
 ) -> Value {
-    let fit = |o: &study::Outcome| {
-        let record = o.result.as_ref().ok();
-        let (trust, reasons) = record.map(report::trust).unzip();
-        json!({
-            "name": o.job.name,
-            "law": o.job.law,
-            "data": o.job.data,
-            "cached": o.cached,
-            "error": o.result.as_ref().err(),
-            "converged": record.map(|r| r.certificate.converged),
-            "rows": record.map(|r| r.provenance.rows_used),
-            "trust": trust.map(|trust| trust.word()),
-            "reasons": reasons,
-            "parameters": record.map(|r| print::by_symbol(&r.parameters)),
-        })
-    };
-    let method = |m: &study::MethodOutcome| {
-        json!({
-            "name": m.job.name,
-            "method": m.job.method,
-            "cached": m.cached,
-            "error": m.result.as_ref().err(),
-            "quantities": m.result.as_ref().ok().map(|r| print::by_symbol(&r.quantities)),
-        })
-    };
     json!({
         "title": study.title,
-        "fits": outcomes.iter().map(fit).collect::<Vec<_>>(),
-        "methods": methods.iter().map(method).collect::<Vec<_>>(),
+        "fits": outcomes.iter().map(fit_json).collect::<Vec<_>>(),
+        "methods": methods.iter().map(method_json).collect::<Vec<_>>(),
         "published_numbers": checks.len(),
         "surprises": checks.iter().filter(|c| c.verdict == Verdict::Surprise).count(),
         "report": folder.join("report.html"),
@@ -167,7 +182,7 @@ fn copied(text: Vec<u8>) -> Vec<u8> {
 }
 
 /// Every method: what it read and its first numbers.
-fn ran(methods: &[study::MethodOutcome], out: &mut dyn Write) -> Outcome {
+pub(super) fn ran(methods: &[study::MethodOutcome], out: &mut dyn Write) -> Outcome {
     if methods.is_empty() {
         return Ok(());
     }
@@ -194,7 +209,7 @@ fn ran(methods: &[study::MethodOutcome], out: &mut dyn Write) -> Outcome {
 }
 
 /// Every fit: its law, what came out, and how many of the published numbers it meets.
-fn fits(outcomes: &[study::Outcome], out: &mut dyn Write) -> Outcome {
+pub(super) fn fits(outcomes: &[study::Outcome], out: &mut dyn Write) -> Outcome {
     let any = outcomes.iter().any(|o| !o.job.compare.is_empty());
     let mut heads = vec!["fit", "law", "rows", "main result", "trust"];
     if any {

@@ -2,9 +2,11 @@
 //! it. A study killed at any moment resumes where it was: files appear whole or not at all.
 
 mod method;
+mod part;
 mod section;
 
 pub use method::{MethodOutcome, method_table, run_methods};
+pub use part::{Planned, Shard, clear, plan};
 pub use section::sections;
 
 use crate::base::fault;
@@ -24,7 +26,7 @@ use crate::work::store::{self, StoreError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A number as people write it: `5.76e23`, `"70B"`.
@@ -585,13 +587,24 @@ pub fn run(study: &Study, out: &Path, tick: &(dyn Fn(&Outcome) + Sync)) -> Resul
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
+/// Where a fit's record and its replicates are kept.
+fn places(job: &Job, out: &Path) -> (PathBuf, PathBuf) {
+    let record = out.join("fits").join(format!("{}.json", job.name));
+    (record, out.join("replicates").join(format!("{}.parquet", job.name)))
+}
+
+/// A fit's record, if it is there and nothing that determines it has changed.
+fn found(job: &Job, out: &Path) -> Result<Option<Record>, String> {
+    let key = job.key().map_err(|error| message(&error.to_string()))?;
+    let (record, replicates) = places(job, out);
+    Ok(store::unchanged(&key, &record, &replicates))
+}
+
 fn one(job: &Job, out: &Path) -> Result<Outcome, StudyError> {
     let outcome = |result, cached| Outcome { job: job.clone(), result, cached };
-    let record_path = out.join("fits").join(format!("{}.json", job.name));
-    let replicates_path = out.join("replicates").join(format!("{}.parquet", job.name));
+    let (record_path, replicates_path) = places(job, out);
     let fitted = || -> Result<Outcome, String> {
-        let key = job.key().map_err(|error| error.to_string())?;
-        if let Some(record) = store::unchanged(&key, &record_path, &replicates_path) {
+        if let Some(record) = found(job, out)? {
             return Ok(outcome(Ok(record), true));
         }
         let analysis = job.run(&|| {}).map_err(|error| error.to_string())?;

@@ -1,5 +1,6 @@
 //! The tables of a folder, and those that a pattern names.
 
+use crate::base::text::is_like;
 use std::path::{Path, PathBuf};
 
 /// How the names of tables end, before `.gz` or `.zst`.
@@ -48,7 +49,7 @@ pub(super) fn matching(pattern: &Path) -> Vec<PathBuf> {
             let entries = std::fs::read_dir(here(folder)).into_iter().flatten().flatten();
             let names = entries.map(|entry| entry.file_name()).filter(|name| {
                 let name = name.to_string_lossy();
-                !name.starts_with('.') && matches(&text, &name)
+                !name.starts_with('.') && is_like(&text, &name)
             });
             next.extend(
                 names.map(|name| folder.join(name)).filter(|path| if last { path.is_file() } else { path.is_dir() }),
@@ -59,48 +60,4 @@ pub(super) fn matching(pattern: &Path) -> Vec<PathBuf> {
     }
     found.retain(|path| path.is_file());
     found
-}
-
-/// `*` for any text, `?` for one character.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    // Where the last star stood and how much of the name it has taken so far.
-    let (mut p, mut n, mut star) = (0, 0, None);
-    while n < name.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some('?') => (p, n) = (p + 1, n + 1),
-            Some(c) if *c == name[n] => (p, n) = (p + 1, n + 1),
-            _ => match star {
-                Some((at, taken)) => {
-                    star = Some((at, taken + 1));
-                    (p, n) = (at + 1, taken + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn stars_and_question_marks_stand_for_names() {
-        for (pattern, name, expected) in [
-            ("*.csv", "a.csv", true),
-            ("*.csv", "a.csv.gz", false),
-            ("run?_*.csv", "run1_a_b.csv", true),
-            ("run?_*.csv", "run10_a.csv", false),
-            ("*a*b*", "xxaxxbxx", true),
-            ("*a*b", "ab_", false),
-        ] {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
-        }
-    }
 }

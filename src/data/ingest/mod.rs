@@ -32,7 +32,9 @@ pub use builtin::{built_in, card, embedded};
 pub use convert::is_conversion;
 pub use error::{IngestError, Mistake, Place, nearest, suggestion};
 pub use memory::{Cells as HeldCells, Held};
-pub use table::{TableColumn, cells_mark, may_replace, read_table, remove_file, replace_file, write_table};
+pub use table::{
+    TableColumn, cells_mark, clear_unfinished, may_replace, read_table, remove_file, replace_file, write_table,
+};
 
 use crate::data::card::DatasetCard;
 use crate::data::measurements::{Column, ColumnUse, Dropped, Label, Measurements, Provenance};

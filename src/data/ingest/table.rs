@@ -52,7 +52,22 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     may_replace(path, bytes)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
+    let mut tries = 0;
+    loop {
+        match write_beside(path, bytes, folder) {
+            // Somebody tidied the folder in between: what is not whole yet is taken for a dead worker's.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && tries < 3 => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+/// How names begin of files that are not whole yet.
+const UNFINISHED: &str = ".tmp-scaling-";
+
+fn write_beside(path: &Path, bytes: &[u8], folder: &Path) -> std::io::Result<()> {
     let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
     // Readable by whom the user's umask allows, as any other file is.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -61,6 +76,21 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     File::open(folder)?.sync_all()
+}
+
+/// Removes from a folder what was left half written by a program that was killed.
+///
+/// # Errors
+/// What the system says; a folder that is not there holds nothing.
+pub fn clear_unfinished(folder: &Path) -> std::io::Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+        match fs::remove_file(entry.path()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Removes a file that this program made; one that is not there is no error.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A `[[method]]` as written: what is not a key here is a setting of the method.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -146,7 +146,7 @@ pub fn run_methods(
         std::fs::create_dir_all(&folder).map_err(|error| StoreError::unwritable(&folder, &error))?;
     }
     let one = |job: &MethodJob| {
-        let path = out.join("methods").join(format!("{}.json", job.name));
+        let path = path_of(job, out);
         let (result, cached) = match fault::caught(|| run(job, fits, &path)) {
             Ok(Ok((record, cached))) => (Ok(record), cached),
             Ok(Err(why)) | Err(why) => {
@@ -162,7 +162,8 @@ pub fn run_methods(
     Ok(jobs.iter().map(one).collect())
 }
 
-fn run(job: &MethodJob, fits: &[Outcome], path: &Path) -> Result<(MethodRecord, bool), String> {
+/// What a method starts from, and the hash of all that determines its record.
+fn prepared(job: &MethodJob, fits: &[Outcome]) -> Result<(Vec<GivenFit>, String), String> {
     let mut known = Vec::new();
     let mut digests = vec![store::maker().into_bytes()];
     for name in &job.fits {
@@ -171,6 +172,21 @@ fn run(job: &MethodJob, fits: &[Outcome], path: &Path) -> Result<(MethodRecord, 
         digests.push(digest);
     }
     let key = job.key(&digests).map_err(|error| error.to_string())?;
+    Ok((known, key))
+}
+
+fn path_of(job: &MethodJob, out: &Path) -> PathBuf {
+    out.join("methods").join(format!("{}.json", job.name))
+}
+
+/// Whether a method's record is there and nothing that determines it has changed.
+pub(super) fn is_done(job: &MethodJob, fits: &[Outcome], out: &Path) -> Result<bool, String> {
+    let (_, key) = prepared(job, fits)?;
+    Ok(read(&path_of(job, out)).is_some_and(|stored| stored.key == key))
+}
+
+fn run(job: &MethodJob, fits: &[Outcome], path: &Path) -> Result<(MethodRecord, bool), String> {
+    let (known, key) = prepared(job, fits)?;
     if let Some(record) = read(path).filter(|stored| stored.key == key) {
         return Ok((record.record, true));
     }
