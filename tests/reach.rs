@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -235,4 +236,90 @@ fn an_architecture_is_counted_by_each_convention() {
     fs::write(folder.path().join("config.json"), config.replace("mixtral", "unheard")).unwrap();
     let (status, [kind, message, _]) = failure(folder.path(), &["count", "config.json", "--json"]);
     assert!(status == 2 && kind == "request" && message.contains("`unheard`"), "{message}");
+}
+
+/// Points of a page of a PDF of ours: its box, and the streams within, unpacked.
+fn page(pdf: &[u8]) -> ([f64; 2], String) {
+    let text = String::from_utf8_lossy(pdf);
+    let size = text.split("/MediaBox [0 0 ").nth(1).unwrap().split(']').next().unwrap();
+    let size: Vec<f64> = size.split_whitespace().map(|part| part.parse().unwrap()).collect();
+    let from = pdf.windows(7).position(|w| w == b"stream\n").unwrap() + 7;
+    let mut content = String::new();
+    flate2::read::ZlibDecoder::new(&pdf[from..]).read_to_string(&mut content).unwrap();
+    // Every object is where the table says.
+    let start: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+    let table = String::from_utf8_lossy(&pdf[start..]).into_owned();
+    for (i, row) in table.lines().filter(|line| line.ends_with(" n ")).enumerate() {
+        let place: usize = row[..10].parse().unwrap();
+        assert!(pdf[place..].starts_with(format!("{} 0 obj", i + 1).as_bytes()), "object {}", i + 1);
+    }
+    ([size[0], size[1]], content)
+}
+
+#[test]
+fn figures_are_set_as_a_journal_asks() {
+    let folder = place();
+    let at = folder.path();
+    done(at, &["fit", "runs.csv", "--law", "chinchilla", "--out", "fit"]);
+    let drawn = |words: &[&str]| {
+        let files = json(at, &[&["plot", "fit", "--out", "figures", "--json"], words].concat());
+        let files: Vec<String> =
+            files["files"].as_array().unwrap().iter().map(|f| f.as_str().unwrap().into()).collect();
+        let first = files.iter().find(|file| file.contains("frontier")).expect("a frontier");
+        let bytes = fs::read(at.join(first)).unwrap();
+        fs::remove_dir_all(at.join("figures")).unwrap();
+        bytes
+    };
+    let text = |words: &[&str]| String::from_utf8(drawn(words)).unwrap();
+    let plain = text(&[]);
+    assert_eq!(plain, text(&["--format", "svg"]));
+    let title = plain.split("<title>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let first = |svg: &str| svg.split("<text").nth(1).unwrap().split("</text>").next().unwrap().to_owned();
+    let titled = |svg: &str| title.starts_with(first(svg).rsplit('>').next().unwrap().trim());
+    assert!(titled(&plain) && !titled(&text(&["--no-title"])), "the title goes, and nothing stands for it");
+    // A width on paper, and words of their size whatever the width.
+    for (width, inches) in [("3.25in", 3.25), ("170mm", 6.6929)] {
+        for points in [7.0, 9.0] {
+            let svg = text(&["--width", width, "--font-size", &points.to_string()]);
+            let number = |key: &str| -> f64 {
+                let value = svg.split(&format!("{key}=\"")).nth(1).unwrap().split('"').next().unwrap();
+                value.split_whitespace().nth(2).unwrap_or(value.trim_end_matches("in")).parse().unwrap()
+            };
+            assert_eq!(number("width"), inches, "{width}");
+            // The layout is in tenths of pixels, and ticks are 11 of them high.
+            let drawn = 110.0 / number("viewBox") * inches * 72.0;
+            assert!((drawn / points - 1.0).abs() < 0.005, "{width}, {points}: {drawn}");
+        }
+    }
+    // Grey is without colour, and series stay apart.
+    let colours = |svg: &str| -> std::collections::BTreeSet<String> {
+        svg.split('#').skip(1).filter_map(|rest| rest.get(..6)).map(str::to_owned).collect()
+    };
+    let is_grey = |colour: &String| colour[..2] == colour[2..4] && colour[2..4] == colour[4..];
+    assert!(!colours(&plain).iter().all(is_grey));
+    let grey = colours(&text(&["--grey"]));
+    assert!(grey.len() >= 4 && grey.iter().all(is_grey), "{grey:?}");
+    // A PDF of the same size, all vectors, and no font to embed.
+    let pdf = drawn(&["--format", "pdf", "--width", "3.25in", "--no-title"]);
+    assert_eq!(pdf, drawn(&["--format", "pdf", "--width", "3.25in", "--no-title"]), "the same bytes again");
+    let (size, content) = page(&pdf);
+    assert_eq!(size[0], 234.0);
+    assert!(content.lines().filter(|line| line.ends_with(" c")).count() > 100, "words are outlines");
+    for operator in [" rg", " RG", " gs", "\nf", "\nS"] {
+        assert!(content.contains(operator), "{operator}");
+    }
+    assert!(!String::from_utf8_lossy(&pdf).contains("/Font") && !content.contains("NaN"));
+    // At 600 dots per inch.
+    let png = drawn(&["--format", "png", "--width", "3.25in"]);
+    assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 1950);
+    for (words, part) in [
+        (["--width", "3.25"], "no length on paper"),
+        (["--font-size", "90"], "between 4 and 40"),
+        (["--format", "eps"], "possible values: svg, png, pdf"),
+    ] {
+        let (status, [_, message, _]) = failure(at, &[&["plot", "fit", "--json"], &words[..]].concat());
+        assert!(status == 2 && message.contains(part), "{message}");
+    }
+    let (_, [_, message, _]) = failure(at, &["plot", "fit", "--width", "1in", "--font-size", "20", "--json"]);
+    assert!(message.contains("give another --width or --font-size"), "{message}");
 }

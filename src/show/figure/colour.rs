@@ -66,6 +66,16 @@ pub fn ordered(count: usize) -> Vec<Color> {
     (0..count).map(|i| ramp(if count < 2 { 0.4 } else { i as f64 / (count - 1) as f64 })).collect()
 }
 
+/// What a colour becomes where none is printed: its lightness, and for the series, of which several
+/// are equally light, greys that stay apart.
+pub fn grey(color: Color) -> Color {
+    const APART: [u8; 6] = [0x18, 0x78, 0x48, 0x98, 0xb4, 0xcc];
+    let light = || (0.299 * f64::from(color.0) + 0.587 * f64::from(color.1) + 0.114 * f64::from(color.2)).round();
+    let series = SERIES.iter().position(|series| *series == color);
+    let grey = series.map_or_else(|| light() as u8, |place| APART[place]);
+    Color(grey, grey, grey)
+}
+
 /// A colour mixed with paper: 0 is the colour, 1 is paper.
 pub fn tint(color: Color, fraction: f64) -> Color {
     let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * fraction).round() as u8;

@@ -18,16 +18,19 @@ mod published;
 mod residuals;
 mod ridge;
 pub mod scene;
+mod style;
 mod surface;
 pub mod symbols;
 pub mod ticks;
 pub mod tree;
 
 pub use backend::none::json;
-pub use backend::png::png;
+pub use backend::pdf::pdf;
+pub use backend::png::{png, png_for_print};
 pub use backend::svg::svg;
 pub use chart::draw as chart;
 pub use published::draw as published;
+pub use style::{Length, Style, styled};
 pub use tree::Figure;
 
 use crate::record::Record;

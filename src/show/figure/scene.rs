@@ -135,11 +135,15 @@ impl Scene {
         let page = Rect { left: 0.0, top: 0.0, right: scene.width, bottom: scene.height };
         scene.area(page.corners(), PAPER, 1.0);
         let mut top = PAD;
-        for line in wrap(&figure.title, TITLE, true, scene.width - 2.0 * PAD, width) {
+        let lines = |text: &str, size, bold| match text {
+            "" => Vec::new(),
+            text => wrap(text, size, bold, f64::from(figure.width) - 2.0 * PAD, width),
+        };
+        for line in lines(&figure.title, TITLE, true) {
             scene.label(Label::new((PAD, top + 0.8 * TITLE), line, TITLE, INK, Align::Start).heavy());
             top += 1.3 * TITLE;
         }
-        for line in wrap(&figure.subtitle, SMALL, false, scene.width - 2.0 * PAD, width) {
+        for line in lines(&figure.subtitle, SMALL, false) {
             scene.text((PAD, top + 0.8 * SMALL), line, SMALL, GREY, Align::Start);
             top += 1.35 * SMALL;
         }

@@ -13,17 +13,36 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-/// Rasterises at two device pixels per pixel.
-pub fn png(svg: &str) -> Result<Vec<u8>, FigureError> {
+/// A figure as usvg sees it.
+pub(super) fn parsed(svg: &str) -> Result<usvg::Tree, FigureError> {
     let options =
         usvg::Options { fontdb: Arc::clone(&FONTS), font_family: "DejaVu Sans".to_owned(), ..usvg::Options::default() };
+    usvg::Tree::from_str(svg, &options).map_err(|error| FigureError { what: error.to_string() })
+}
+
+/// Rasterises at two device pixels per pixel.
+///
+/// # Errors
+/// [`FigureError`] if it is no SVG, or has no area.
+pub fn png(svg: &str) -> Result<Vec<u8>, FigureError> {
+    raster(svg, 2.0)
+}
+
+/// Rasterises at 600 dots per inch of its size on paper, which is what journals ask of line art.
+///
+/// # Errors
+/// [`FigureError`] if it is no SVG, or has no area.
+pub fn png_for_print(svg: &str) -> Result<Vec<u8>, FigureError> {
+    raster(svg, 600.0 / 96.0)
+}
+
+fn raster(svg: &str, zoom: f32) -> Result<Vec<u8>, FigureError> {
     let bad = |what: String| FigureError { what };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| bad(e.to_string()))?;
-    const ZOOM: f32 = 2.0;
+    let tree = parsed(svg)?;
     let size = tree.size();
-    let (width, height) = ((size.width() * ZOOM).ceil() as u32, (size.height() * ZOOM).ceil() as u32);
+    let (width, height) = ((size.width() * zoom).ceil() as u32, (size.height() * zoom).ceil() as u32);
     let mut paper = tiny_skia::Pixmap::new(width, height).ok_or_else(|| bad("the figure has no area".to_owned()))?;
-    resvg::render(&tree, tiny_skia::Transform::from_scale(ZOOM, ZOOM), &mut paper.as_mut());
+    resvg::render(&tree, tiny_skia::Transform::from_scale(zoom, zoom), &mut paper.as_mut());
     paper.encode_png().map(marked).map_err(|e| bad(e.to_string()))
 }
 

@@ -26,7 +26,11 @@ type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// The figure as SVG.
 pub fn svg(figure: &Figure) -> Result<String, FigureError> {
-    let scene = scene(figure);
+    of_scene(figure, &scene(figure))
+}
+
+/// The same of shapes that are laid out already.
+pub fn of_scene(figure: &Figure, scene: &Scene) -> Result<String, FigureError> {
     let mut buffer = String::new();
     {
         let size = ((scene.width * FINE) as u32, (scene.height * FINE) as u32);
