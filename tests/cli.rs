@@ -126,6 +126,19 @@ fn completions_name_every_verb() {
     }
 }
 
+/// Losses, residuals, solvers, covariances and intervals are words that help and completions know.
+#[test]
+fn words_are_shown_completed_and_refused_with_their_like() {
+    let [script, help] = [&["completions", "fish"][..], &["fit", "--help"]].map(done);
+    for word in ["asymmetric-huber", "log-minus", "variable-projection", "gauss-newton", "wild", "hoffmann"] {
+        assert!(script.contains(word) && help.contains(word), "{word}");
+    }
+    let words = ["fit", "hoffmann2022-figure4", "--law", "chinchilla", "--loss", "hubert"];
+    let error = scaling(&words);
+    let said = String::from_utf8_lossy(&error.stderr).into_owned();
+    assert!(error.status.code() == Some(2) && said.contains("[possible values: huber, squared,"), "{said}");
+}
+
 #[test]
 fn a_fit_prints_the_object_of_the_contract() {
     let fit = json(&[

@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("base/date", 1),
     ("base/fault", 1),
     ("base/text", 1),
+    ("base/word", 1),
     ("base/interpolate", 2),
     ("base/objective", 2),
     ("base/root", 2),

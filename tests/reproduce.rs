@@ -1,5 +1,6 @@
 //! Published numbers against ours, from every file in `datasets/references`.
 
+use scaling_laws::base::objective::Loss;
 use scaling_laws::published::reference::{self, Check, Verdict};
 use scaling_laws::published::scoreboard::check_all;
 
@@ -95,6 +96,38 @@ fn malformed_references_are_refused_in_one_sentence() {
     for (from, to, message) in cases {
         let error = reference::parse("k", &GOOD.replacen(from, to, 1)).err().expect(message).to_string();
         assert!(error.contains(message), "{error:?} does not say {message:?}");
+    }
+}
+
+/// A reference says an objective in the words of the command line and of a study, and leaves none of its numbers out.
+#[test]
+fn references_say_every_objective() {
+    let of = |objective: &str| {
+        let text = GOOD.replacen("params =", &format!("objective = {{ {objective} }}\nparams ="), 1);
+        reference::parse("k", &text).map(|mut reference| reference.fits.remove(0).objective.expect("it has one"))
+    };
+    for (said, loss) in [
+        ("residual = \"log\", loss = \"quantile\", tau = \"0.5\"", Loss::Quantile { tau: 0.5 }),
+        ("residual = \"log\", loss = \"cauchy\", delta = \"1e-2\"", Loss::StudentT { nu: 1.0, scale: 1e-2 }),
+        (
+            "residual = \"log\", loss = \"student-t\", nu = \"4\", delta = \"1e-2\"",
+            Loss::StudentT { nu: 4.0, scale: 1e-2 },
+        ),
+        (
+            "residual = \"log\", loss = \"asymmetric-huber\", factor = \"10\", delta = \"1e-3\"",
+            Loss::AsymmetricHuber { delta: 1e-3, factor: 10.0 },
+        ),
+        ("residual = \"log\", loss = \"huber\", delta = \"auto\"", Loss::AdaptiveHuber),
+    ] {
+        assert_eq!(of(said).expect(said).loss, loss);
+    }
+    for (said, why) in [
+        ("residual = \"log\", loss = \"huber\"", "loss huber needs a delta"),
+        ("residual = \"log\", loss = \"squared\", delta = \"1\"", "loss squared takes no delta"),
+        ("residual = \"ln\", loss = \"squared\"", "residual `ln` is none of log, raw, log1p, log-minus"),
+    ] {
+        let refused = of(said).expect_err(why).to_string();
+        assert!(refused.contains(why), "{refused}");
     }
 }
 

@@ -9,3 +9,4 @@ pub mod real;
 pub mod root;
 pub mod text;
 pub mod units;
+pub mod word;

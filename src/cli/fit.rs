@@ -2,8 +2,8 @@
 
 use super::failure;
 use super::table::Table;
-use super::{Failure, Outcome, answer, assignment, command_line, pair, print, print_json, progress};
-use crate::base::objective::Delta;
+use super::{Failure, Outcome, answer, assignment, command_line, pair, print, print_json, progress, word};
+use crate::base::objective::words::{Delta, LossKind, Named, Scale, Words};
 use crate::engine::fit::Weights;
 use crate::engine::solve::Method;
 use crate::engine::uncertainty::covariance::Kind;
@@ -11,7 +11,6 @@ use crate::record::{Criteria, Estimator, Noise, Record, Rival};
 use crate::work::given::{Amount, Given, Wishes};
 use crate::work::job::{Job, MOST_REPLICATES, law};
 use crate::work::store;
-use crate::work::study::{ObjectiveWords, objective};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -32,15 +31,14 @@ pub struct Args {
     holdout: Option<String>,
     /// An objective by name: default (Huber on log residuals, delta found from the data), hoffmann
     /// (Huber on log residuals, delta 1e-3)
-    #[arg(long, value_name = "NAME")]
-    objective: Option<String>,
-    /// Residual scale: log, raw, log1p, log-minus [default: log]
-    #[arg(long)]
-    residual: Option<String>,
-    /// Loss: huber, squared, absolute, quantile, asymmetric-huber, student-t, cauchy,
-    /// huber-likelihood (its scale free) [default: huber]
-    #[arg(long)]
-    loss: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = word::<Named>())]
+    objective: Option<Named>,
+    /// Residual scale [default: log]
+    #[arg(long, value_parser = word::<Scale>())]
+    residual: Option<Scale>,
+    /// Loss; the scale of huber-likelihood is free [default: huber]
+    #[arg(long, value_parser = word::<LossKind>())]
+    loss: Option<LossKind>,
     /// Half-width of Huber's quadratic zone, or auto: 1.345 times the noise that the data show
     /// [default: auto]; the scale of student-t and cauchy [default: 1e-3 on log residuals]; in units
     /// of the free scale for huber-likelihood
@@ -74,21 +72,19 @@ pub struct Args {
     /// per-group:COLUMN, so that each budget (or family) has the same say
     #[arg(long, value_name = "COLUMN|KIND:COLUMN")]
     weights: Option<Weights>,
-    /// How a smooth objective is minimised: newton, quasi-newton, variable-projection (squared loss
-    /// on raw residuals only)
-    #[arg(long, value_name = "METHOD", default_value = "newton")]
+    /// How a smooth objective is minimised; variable-projection is for squared loss on raw residuals
+    #[arg(long, value_name = "METHOD", default_value = "newton", value_parser = word::<Method>())]
     solver: Method,
     /// Text column that groups rows whose errors go together
     #[arg(long, value_name = "COLUMN")]
     cluster: Option<String>,
-    /// How intervals are made: profile, pairs, wild, cluster, sandwich, none [default: profile, or
-    /// pairs (cluster, with --cluster) if replicates are asked for]
-    #[arg(long, value_name = "METHOD")]
+    /// How intervals are made [default: profile, or pairs (cluster, with --cluster) if replicates are
+    /// asked for]
+    #[arg(long, value_name = "METHOD", value_parser = word::<Estimator>())]
     interval: Option<Estimator>,
-    /// Covariance of the sandwich estimator: sandwich, gauss-newton, observed; implies --interval
-    /// sandwich
-    #[arg(long)]
-    covariance: Option<String>,
+    /// Covariance of the sandwich estimator; implies --interval sandwich
+    #[arg(long, value_parser = word::<Kind>())]
+    covariance: Option<Kind>,
     /// Bootstrap replicates [default: none; 1000 for --interval pairs, wild and cluster]
     #[arg(long, value_name = "N", default_value_t = 0)]
     bootstrap: usize,
@@ -134,10 +130,10 @@ fn prior(text: &str) -> Result<(String, Amount, Amount), String> {
 
 impl Args {
     fn job(&self) -> Result<Job, Failure> {
-        let words = ObjectiveWords {
-            objective: self.objective.as_deref(),
-            residual: self.residual.as_deref(),
-            loss: self.loss.as_deref(),
+        let words = Words {
+            objective: self.objective,
+            residual: self.residual,
+            loss: self.loss,
             delta: self.delta,
             tau: self.tau,
             nu: self.nu,
@@ -154,7 +150,7 @@ impl Args {
         Ok(Job {
             about: String::new(),
             holdout: self.holdout.clone(),
-            objective: objective(&words).map_err(Failure::request)?,
+            objective: words.objective().map_err(Failure::request)?,
             constraints: crate::engine::fit::Constraints { fix, tie: self.tie.clone(), bounds, priors },
             weights: self.weights.clone(),
             solver: self.solver,
@@ -163,16 +159,7 @@ impl Args {
                 Some(_) if self.bootstrap == 0 => Estimator::Sandwich,
                 _ => Estimator::default(),
             }),
-            covariance: match self.covariance.as_deref().unwrap_or("sandwich") {
-                "sandwich" => Kind::Sandwich,
-                "gauss-newton" => Kind::GaussNewton,
-                "observed" => Kind::Observed,
-                other => {
-                    return Err(Failure::request(format!(
-                        "covariance `{other}` is none of sandwich, gauss-newton, observed"
-                    )));
-                }
-            },
+            covariance: self.covariance.unwrap_or_default(),
             bootstrap: self.bootstrap,
             seed: self.seed,
             level: self.level,

@@ -36,7 +36,9 @@ mod schema;
 mod table;
 
 use crate::base::fault;
+use crate::base::word::Word;
 use crate::work::given::{Amount, Given};
+use clap::builder::TypedValueParser as _;
 use clap::{CommandFactory, Parser, Subcommand};
 use door::Door;
 use failure::Failure;
@@ -188,6 +190,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// A budget with units: `5.76e23`, `6 ZFLOP`.
 fn amount(text: &str) -> Result<Amount, String> {
     Amount::parse(text)
+}
+
+/// A choice among words, which help and completions know.
+fn word<W: Word + Send + Sync>() -> impl clap::builder::TypedValueParser<Value = W> {
+    let names = W::ALL.iter().map(|word| Word::name(*word));
+    clap::builder::PossibleValuesParser::new(names).try_map(|text: String| W::read(&text))
 }
 
 /// A model size: `7B`.

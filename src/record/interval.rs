@@ -1,6 +1,7 @@
 //! How intervals are made, what their ends are, and what it takes to make more of them later.
 
 use super::Estimate;
+use crate::base::word::Word;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,14 +46,18 @@ impl Estimator {
     }
 }
 
+impl Word for Estimator {
+    const WHAT: &'static str = "interval";
+    const ALL: &'static [Self] = &Self::ALL;
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
 impl std::str::FromStr for Estimator {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = || Self::ALL.map(Self::name).join(", ");
-        Self::ALL
-            .into_iter()
-            .find(|estimator| estimator.name() == text)
-            .ok_or_else(|| format!("interval `{text}` is none of {}", known()))
+        Self::read(text)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an interactive page asks and is told: a table, one or two laws, rows left out, a budget. The
 //! answer is that of a job, with the command and the study stanza that remake it.
 
+use crate::base::objective::words::{LossKind, Named, Scale, Words};
 use crate::data::ingest::{self, Source};
 use crate::law::Card;
 use crate::record::{Estimate, Record};
@@ -8,17 +9,16 @@ use crate::show::figure;
 use crate::show::report::number::rounded;
 use crate::show::report::{self, pictures, trust};
 use crate::work::job::{self, Job, JobError};
-use crate::work::study::{ObjectiveWords, objective};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// Objectives to choose from: name, then the words of a study and of the command line.
-pub const OBJECTIVES: &[(&str, &[(&str, &str)])] = &[
-    ("default", &[]),
-    ("hoffmann", &[("objective", "hoffmann")]),
-    ("squared on log residuals", &[("loss", "squared")]),
-    ("absolute on log residuals", &[("loss", "absolute")]),
-    ("squared on raw residuals", &[("residual", "raw"), ("loss", "squared")]),
+pub const OBJECTIVES: &[(&str, Words)] = &[
+    ("default", Words::NONE),
+    ("hoffmann", Words { objective: Some(Named::Hoffmann), ..Words::NONE }),
+    ("squared on log residuals", Words { loss: Some(LossKind::Squared), ..Words::NONE }),
+    ("absolute on log residuals", Words { loss: Some(LossKind::Absolute), ..Words::NONE }),
+    ("squared on raw residuals", Words { residual: Some(Scale::Raw), loss: Some(LossKind::Squared), ..Words::NONE }),
 ];
 
 /// Rows that may be left out by hand.
@@ -176,7 +176,7 @@ impl Screen {
         }
     }
 
-    fn words(&self) -> Result<&'static [(&'static str, &'static str)], String> {
+    fn words(&self) -> Result<Words, String> {
         let found = OBJECTIVES.iter().find(|(name, _)| *name == self.objective);
         found.map(|(_, words)| *words).ok_or_else(|| format!("there is no objective `{}`", self.objective))
     }
@@ -192,14 +192,7 @@ impl Screen {
         if !(self.level > 0.0 && self.level < 1.0) {
             return Err(format!("level = {} must lie between 0 and 1", self.level));
         }
-        let words = self.words()?;
-        let word = |key: &str| words.iter().find(|(k, _)| *k == key).map(|(_, value)| *value);
-        let objective = objective(&ObjectiveWords {
-            objective: word("objective"),
-            residual: word("residual"),
-            loss: word("loss"),
-            ..ObjectiveWords::default()
-        })?;
+        let objective = self.words()?.objective()?;
         let card = job::law(&self.law).map_err(|error| error.to_string())?.card();
         Ok(Job {
             map: self.map.clone(),
@@ -287,7 +280,7 @@ impl Screen {
         if let Some(condition) = self.condition() {
             let _ = write!(line, " --where {}", quoted(&condition));
         }
-        for (key, value) in self.words().unwrap_or_default() {
+        for (key, value) in self.words().unwrap_or(Words::NONE).said() {
             let _ = write!(line, " --{key} {value}");
         }
         if self.level != ninety_five() {
@@ -323,8 +316,8 @@ impl Screen {
         if let Some(condition) = self.condition() {
             fit.insert("where".to_owned(), text(&condition));
         }
-        for (key, value) in self.words()? {
-            fit.insert((*key).to_owned(), text(value));
+        for (key, value) in self.words()?.said() {
+            fit.insert(key.to_owned(), text(value));
         }
         if self.level != ninety_five() {
             fit.insert("level".to_owned(), toml::Value::Float(self.level));

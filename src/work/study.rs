@@ -10,7 +10,7 @@ pub use part::{Planned, Shard, clear, plan};
 pub use section::sections;
 
 use crate::base::fault;
-use crate::base::objective::{Delta, Loss, Objective, Residual};
+use crate::base::objective::words::{Delta, LossKind, Named, Scale, Words};
 use crate::base::text::message;
 use crate::data::ingest::{Reading, Source, TableColumn, is_beside};
 use crate::engine::fit::Weights;
@@ -141,10 +141,13 @@ struct WireJob {
     #[serde(default)]
     decimal: Option<String>,
     /// An objective by name: default, hoffmann.
+    #[schemars(with = "Option<Named>")]
     objective: Option<String>,
     /// raw, log, log1p, log-minus.
+    #[schemars(with = "Option<Scale>")]
     residual: Option<String>,
     /// squared, huber, absolute, quantile, asymmetric-huber, student-t, cauchy, huber-likelihood.
+    #[schemars(with = "Option<LossKind>")]
     loss: Option<String>,
     /// Half-width of Huber's quadratic zone, or "auto".
     delta: Option<WireDelta>,
@@ -258,103 +261,6 @@ pub enum StudyError {
     Store(#[from] StoreError),
 }
 
-/// Scale and loss of an objective, as words and numbers.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ObjectiveWords<'a> {
-    /// An objective by name, in place of scale and loss: `hoffmann`, `default`.
-    pub objective: Option<&'a str>,
-    /// `raw`, `log`, `log1p`, `log-minus`; `log` if not said.
-    pub residual: Option<&'a str>,
-    /// `squared`, `huber`, `absolute`, `quantile`, `asymmetric-huber`, `student-t`, `cauchy`,
-    /// `huber-likelihood`; `huber` if not said.
-    pub loss: Option<&'a str>,
-    /// Half-width of Huber's quadratic zone, or the scale of Student's t.
-    pub delta: Option<Delta>,
-    /// Quantile.
-    pub tau: Option<f64>,
-    /// Degrees of freedom.
-    pub nu: Option<f64>,
-    /// Multiplier of negative residuals.
-    pub factor: Option<f64>,
-    /// Offset of `log-minus`.
-    pub offset: Option<f64>,
-}
-
-/// Reads an objective. Huber's delta is found from the data where none is given. The asymmetric loss
-/// and Student's t have a scale of 1e-3 on log residuals; on any other scale it must be given.
-///
-/// # Errors
-/// One sentence that names the word or number at fault.
-pub fn objective(words: &ObjectiveWords) -> Result<Objective, String> {
-    let positive = |name: &str, value: f64| match value.is_finite() && value > 0.0 {
-        true => Ok(value),
-        false => Err(format!("{name} = {value} must be a positive number")),
-    };
-    if let Some(name) = words.objective {
-        let alone = ObjectiveWords { objective: None, ..words.clone() } == ObjectiveWords::default();
-        return match name {
-            _ if !alone => Err(format!("objective {name} is a residual, a loss and a delta; give no others with it")),
-            "hoffmann" => Ok(Objective::HOFFMANN),
-            "default" => Ok(Objective::DEFAULT),
-            other => Err(format!("objective `{other}` is none of default, hoffmann")),
-        };
-    }
-    let (scale, name) = (words.residual.unwrap_or("log"), words.loss.unwrap_or("huber"));
-    let residual = match scale {
-        "raw" => Residual::Raw,
-        "log" => Residual::Log,
-        "log1p" => Residual::Log1p,
-        "log-minus" => match words.offset.ok_or("residual log-minus needs an offset")? {
-            offset if offset.is_finite() => Residual::LogMinus { offset },
-            offset => return Err(format!("offset = {offset} must be a finite number")),
-        },
-        other => return Err(format!("residual `{other}` is none of raw, log, log1p, log-minus")),
-    };
-    let delta = || match words.delta {
-        Some(Delta::Fixed(delta)) => positive("delta", delta),
-        Some(Delta::Auto) => Err(format!("loss {name} takes a number as its delta; only huber finds it from the data")),
-        None if residual == Residual::Log => Ok(1e-3),
-        None => Err(format!("loss {name} on {scale} residuals needs a delta")),
-    };
-    let loss = match name {
-        "squared" => Loss::Squared,
-        "absolute" => Loss::Absolute,
-        "huber" if matches!(words.delta, None | Some(Delta::Auto)) => Loss::AdaptiveHuber,
-        "huber" => Loss::Huber { delta: delta()? },
-        "asymmetric-huber" => Loss::AsymmetricHuber {
-            delta: delta()?,
-            factor: positive("factor", words.factor.ok_or("loss asymmetric-huber needs a factor")?)?,
-        },
-        "quantile" => match words.tau.ok_or("loss quantile needs a tau")? {
-            tau if tau > 0.0 && tau < 1.0 => Loss::Quantile { tau },
-            tau => return Err(format!("tau = {tau} must lie between 0 and 1")),
-        },
-        "student-t" => {
-            Loss::StudentT { nu: positive("nu", words.nu.ok_or("loss student-t needs nu")?)?, scale: delta()? }
-        }
-        "cauchy" => Loss::StudentT { nu: 1.0, scale: delta()? },
-        "huber-likelihood" => Loss::HuberLikelihood {
-            delta: match words.delta {
-                Some(_) => delta()?,
-                None => {
-                    return Err("loss huber-likelihood needs a delta, in units of its own scale (1.345 is customary)"
-                        .to_owned());
-                }
-            },
-        },
-        other => {
-            return Err(format!(
-                "loss `{other}` is none of squared, huber, absolute, quantile, asymmetric-huber, student-t, cauchy, huber-likelihood"
-            ));
-        }
-    };
-    let takes_delta = !matches!(loss, Loss::Squared | Loss::Absolute | Loss::Quantile { .. });
-    if words.delta.is_some() && !takes_delta {
-        return Err(format!("loss {name} takes no delta"));
-    }
-    Ok(Objective { residual, loss })
-}
-
 impl Study {
     /// Reads a study file; paths in it are relative to its folder.
     ///
@@ -445,16 +351,17 @@ fn given(map: &BTreeMap<String, Number>) -> Result<Vec<Given>, String> {
 
 impl WireJob {
     fn job(self, (seed, bootstrap, level): (u64, usize, f64), folder: &Path) -> Result<Job, String> {
-        let objective = objective(&ObjectiveWords {
-            objective: self.objective.as_deref(),
-            residual: self.residual.as_deref(),
-            loss: self.loss.as_deref(),
+        let words = Words {
+            objective: self.objective.as_deref().map(str::parse).transpose()?,
+            residual: self.residual.as_deref().map(str::parse).transpose()?,
+            loss: self.loss.as_deref().map(str::parse).transpose()?,
             delta: self.delta.as_ref().map(WireDelta::value).transpose()?,
             tau: self.tau,
             nu: self.nu,
             factor: self.factor,
             offset: self.offset,
-        })?;
+        };
+        let objective = words.objective()?;
         // A law that there is not is that fit's failure and no other's: it says so when it runs.
         static UNKNOWN: Card = Card::DEFAULT;
         let card = law(&self.law).map_or(&UNKNOWN, |law| law.card());

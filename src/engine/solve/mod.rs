@@ -18,6 +18,7 @@ pub use newton::{Newton, Options};
 pub use quasi_newton::QuasiNewton;
 
 use crate::base::real::Order;
+use crate::base::word::Word;
 use serde::{Deserialize, Serialize};
 
 /// A function to be minimised within a box.
@@ -111,13 +112,18 @@ impl Method {
     }
 }
 
+impl Word for Method {
+    const WHAT: &'static str = "solver";
+    const ALL: &'static [Self] = &Self::ALL;
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
 impl std::str::FromStr for Method {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|method| method.name() == text)
-            .ok_or_else(|| format!("solver `{text}` is none of {}", Self::ALL.map(Self::name).join(", ")))
+        Self::read(text)
     }
 }
 

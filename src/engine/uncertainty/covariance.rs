@@ -1,6 +1,7 @@
 //! Covariance of the parameters at the minimum, in the solver's variables, and mapped to natural
 //! parameters by the transform's slope in one place.
 
+use crate::base::word::Word;
 use crate::engine::fit::Fit;
 use crate::engine::fit::certificate::{at_bound, flat_parameters};
 use crate::engine::fit::problem::Binding;
@@ -33,6 +34,20 @@ impl Kind {
             Self::Observed => "observed-Hessian covariance",
             Self::Sandwich => "sandwich covariance",
             Self::Cluster => "cluster-robust covariance",
+        }
+    }
+}
+
+impl Word for Kind {
+    const WHAT: &'static str = "covariance";
+    // A cluster's comes with its labels, and is not asked for.
+    const ALL: &'static [Self] = &[Self::Sandwich, Self::GaussNewton, Self::Observed];
+    fn name(self) -> &'static str {
+        match self {
+            Self::GaussNewton => "gauss-newton",
+            Self::Observed => "observed",
+            Self::Sandwich => "sandwich",
+            Self::Cluster => "cluster",
         }
     }
 }

@@ -21,7 +21,8 @@
 //! map = { x = "C", L = "N" }   # optional: role of the law = column of the data set
 //! keep = "M >= 20"             # optional: rows to use; `exclude` = rows to leave out
 //! weights = { column = "sd", power = "-2" }  # optional: rows are weighted by a power of a column
-//! objective = { residual = "log", loss = "huber", delta = "1e-3" }   # value: sum over rows, squared = r²/2
+//! objective = { residual = "log", loss = "huber", delta = "1e-3" }   # value: sum over rows, squared = r²/2;
+//! #   any loss and residual of the command line, with its tau, nu, factor or offset
 //! fixed = ["E", "A"]           # optional: parameters held at their printed values in the refit
 //! near = { R_D_star = "15" }   # optional: the local minimum next to this point is meant, not the global one
 //! bootstrap = { replicates = "4000", level = "0.95", seed = "42" }   # optional: gives se.*, lower.*, upper.*; share = "0.8": from such subsamples

@@ -6,8 +6,10 @@ use super::{
     Bootstrap, Data, Expect, Expected, FitReference, From, Kind, Printed, Recommends, Reference, ReferenceError,
     Tolerance, Value, Weights,
 };
-use crate::base::objective::{Loss, Objective, Residual};
+use crate::base::objective::Objective;
+use crate::base::objective::words::{Delta, LossKind, Scale, Words};
 use crate::base::units::Unit;
+use crate::base::word::Word;
 use crate::data::ingest::Source;
 use crate::data::ingest::is_beside;
 use crate::laws;
@@ -77,9 +79,13 @@ struct WireFit {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireObjective {
-    residual: String,
-    loss: String,
+    residual: Scale,
+    loss: LossKind,
     delta: Option<String>,
+    tau: Option<String>,
+    nu: Option<String>,
+    factor: Option<String>,
+    offset: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -296,27 +302,26 @@ impl WireFit {
 
 impl WireObjective {
     fn read(&self) -> Result<Objective, String> {
-        let delta = || match &self.delta {
-            Some(text) => Ok(number("delta", text)?.value),
-            None => Err(format!("loss {:?} needs a delta", self.loss)),
+        let of = |name: &str, text: &Option<String>| -> Result<Option<f64>, String> {
+            text.as_ref().map(|text| Ok(number(name, text)?.value)).transpose()
         };
-        let residual = match self.residual.as_str() {
-            "raw" => Residual::Raw,
-            "log" => Residual::Log,
-            "log1p" => Residual::Log1p,
-            other => return Err(format!("there is no residual {other:?}")),
+        let delta = match self.delta.as_deref() {
+            Some("auto") => Some(Delta::Auto),
+            // A published number is of a stated objective: what a user leaves to the program is said here.
+            None if self.loss.takes_delta() => return Err(format!("loss {} needs a delta", self.loss.name())),
+            _ => of("delta", &self.delta)?.map(Delta::Fixed),
         };
-        let loss = match self.loss.as_str() {
-            "squared" => Loss::Squared,
-            "absolute" => Loss::Absolute,
-            "huber" => Loss::Huber { delta: delta()? },
-            "huber-likelihood" => Loss::HuberLikelihood { delta: delta()? },
-            other => return Err(format!("there is no loss {other:?}")),
+        let words = Words {
+            objective: None,
+            residual: Some(self.residual),
+            loss: Some(self.loss),
+            delta,
+            tau: of("tau", &self.tau)?,
+            nu: of("nu", &self.nu)?,
+            factor: of("factor", &self.factor)?,
+            offset: of("offset", &self.offset)?,
         };
-        if self.delta.is_some() && loss.delta().is_none() {
-            return Err(format!("loss {:?} has no delta", self.loss));
-        }
-        Ok(Objective { residual, loss })
+        words.objective()
     }
 }
 

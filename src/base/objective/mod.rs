@@ -1,6 +1,8 @@
 //! What a fit minimises: Σ w_i ρ(r_i), residual scale × loss × weights. Always a sum over rows,
 //! so that the number of rows never decides when a solver stops.
 
+pub mod words;
+
 use crate::base::real::{Vector, elementary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,27 +79,6 @@ pub struct Objective {
 /// Half-width of the quadratic zone of [`Loss::AdaptiveHuber`] in units of s: 95 % efficient under
 /// normal noise.
 pub const ADAPTIVE: f64 = 1.345;
-
-/// What a user may say of Huber's delta: a number, or `auto`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Delta {
-    /// Found from the data: [`Loss::AdaptiveHuber`].
-    Auto,
-    /// On the residual's scale.
-    Fixed(f64),
-}
-
-impl std::str::FromStr for Delta {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim() {
-            "auto" => Ok(Self::Auto),
-            number => {
-                number.parse().map(Self::Fixed).map_err(|_| format!("delta `{text}` is neither a number nor `auto`"))
-            }
-        }
-    }
-}
 
 impl Objective {
     /// What is fitted where nothing else is asked for: Huber's loss on log residuals, its delta found
