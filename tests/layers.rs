@@ -37,6 +37,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("published/reference", 14),
     ("methods/method", 15),
     ("methods/allocation", 16),
+    ("methods/calibration", 16),
     ("methods/compare", 17),
     ("methods/density", 16),
     ("methods/design", 16),

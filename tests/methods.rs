@@ -489,3 +489,84 @@ mod transferred {
         assert!(refused("chinchila", &["alpha"]).contains("did you mean chinchilla?"));
     }
 }
+
+/// How often stated probabilities are met.
+mod calibration {
+    use scaling_laws::data::measurements::Measurements;
+    use scaling_laws::methods::calibration::{Calibration, Outcome, Settings};
+    use scaling_laws::methods::method::{Author, Given};
+
+    fn judged(given: &Given, settings: &Settings) -> Outcome {
+        Calibration::run(given, settings).expect("it runs")
+    }
+
+    fn rows(p: &[f64], y: &[f64]) -> Given {
+        let columns = vec![("p", p.to_vec()), ("y", y.to_vec())];
+        Given::new(0, 0.9).rows("predictions", Measurements::from_columns("rows", columns))
+    }
+
+    fn value(outcome: &Outcome, symbol: &str) -> f64 {
+        outcome.quantities.iter().find(|q| q.symbol == symbol).expect("it is given").estimate
+    }
+
+    /// The worked example against a separate computation in Python, by the definitions.
+    #[test]
+    fn every_measure_is_that_of_its_definition() {
+        use scaling_laws::data::ingest::{Reading, Source};
+        let given = Given::new(0, 0.9).table("predictions", Source::named("kwa2025-calibration"), Reading::default());
+        let outcome = judged(&given, &Settings { bins: 5, class: Some("family".to_owned()) });
+        for (symbol, want, within) in [
+            ("ECE", 0.065_222_185_185_185, 1e-12),
+            ("MCE", 0.183_380_666_666_667, 1e-12),
+            ("ECE_class", 0.073_959_190_476_190, 1e-12),
+            ("Brier", 0.147_283_018_372_704, 1e-12),
+            ("NLL", 0.453_866_915_864_990, 1e-12),
+            ("T", 0.962_152_502_001, 1e-6),
+            ("NLL_T", 0.453_675_732_117_930, 1e-12),
+            ("ECE_T", 0.066_959_818_645_07, 1e-6),
+        ] {
+            let got = value(&outcome, symbol);
+            assert!((got - want).abs() < within, "{symbol}: {got} {want}");
+        }
+        assert_eq!(outcome.sweep[2].0, 15);
+        assert!((outcome.sweep[2].1 - 0.156_354_925_925_926).abs() < 1e-12);
+    }
+
+    /// 0.8 came true four times of five: no error. The edge of a bin belongs to the bin below it, 0 to the first.
+    #[test]
+    fn what_is_met_as_often_as_stated_has_no_error() {
+        let outcome = judged(&rows(&[0.8; 5], &[1.0, 1.0, 1.0, 1.0, 0.0]), &Settings::default());
+        assert!(value(&outcome, "ECE") < 1e-12 && value(&outcome, "MCE") < 1e-12);
+        assert!((value(&outcome, "T") - 1.0).abs() < 1e-6, "nothing is to be cooled");
+        let edges = judged(&rows(&[0.0, 0.2, 0.4, 0.6], &[0.0, 1.0, 0.0, 1.0]), &Settings { bins: 5, class: None });
+        assert_eq!(edges.bins.iter().map(|bin| bin.rows).collect::<Vec<_>>(), [2, 1, 1]);
+    }
+
+    /// Log-odds doubled are twice too bold: the temperature finds the factor.
+    #[test]
+    fn temperature_undoes_a_factor_on_the_log_odds() {
+        let (mut p, mut y) = (Vec::new(), Vec::new());
+        for k in 1..10 {
+            let odds: f64 = f64::from(k) / f64::from(10 - k);
+            for hit in 0..10 {
+                p.push(odds.powi(2) / (1.0 + odds.powi(2)));
+                y.push(f64::from(u8::from(hit < k)));
+            }
+        }
+        let outcome = judged(&rows(&p, &y), &Settings::default());
+        assert!((value(&outcome, "T") - 2.0).abs() < 1e-6, "{}", value(&outcome, "T"));
+        assert!(value(&outcome, "ECE_T") < 1e-6 && value(&outcome, "NLL_T") < value(&outcome, "NLL"));
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_said() {
+        let given = rows(&[1.0, 0.5], &[0.0, 1.0]);
+        judged(&given, &Settings::default());
+        assert!(given.warnings().iter().any(|warning| warning.message.contains("certain and wrong")));
+        let refused = |given: Given, settings| Calibration::run(&given, &settings).expect_err("refused").to_string();
+        let percent = refused(rows(&[0.5, 80.0], &[0.0, 1.0]), Settings::default());
+        assert!(percent.contains("row 2") && percent.contains("divide per cents by 100"), "{percent}");
+        let none = refused(rows(&[0.5], &[1.0]), Settings { bins: 0, class: None });
+        assert!(none.contains("bins = 0"), "{none}");
+    }
+}

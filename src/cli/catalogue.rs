@@ -42,6 +42,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
                 "items": paper.items,
                 "references": paper.references,
                 "state": paper.state(),
+                "note": paper.note,
                 "open": paper.open,
             })
         };
@@ -56,7 +57,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     for paper in &all {
         let state = match &paper.open {
             Some(why) => format!("open: {why}"),
-            None => word(&paper.state()),
+            None => match &paper.note {
+                Some(note) => format!("{}: {note}", word(&paper.state())),
+                None => word(&paper.state()),
+            },
         };
         table.add_row([paper.row.to_string(), paper.title.clone(), word(&paper.class), paper.items.join(", "), state]);
     }

@@ -18,6 +18,7 @@ macro_rules! costs {
 
 costs! {
     compressed_size,
+    copy_state,
     finetuning_memory,
     first_token,
     float_format,
@@ -25,6 +26,7 @@ costs! {
     inference_flop,
     padding,
     pipeline_time,
+    quantised_operations,
     retrieval_flop,
     scaled_activations,
     six_n_b_s,

@@ -4,6 +4,7 @@
 
 pub mod allocation;
 pub mod bench;
+pub mod calibration;
 pub mod compare;
 pub mod density;
 pub mod design;

@@ -2,6 +2,7 @@
 
 use crate::data::ingest::suggestion;
 use crate::methods::allocation::approaches::{Approaches, Recipe};
+use crate::methods::calibration::Calibration;
 use crate::methods::compare::{laws, recipes, transfer};
 use crate::methods::design::Design;
 use crate::methods::frontier::Frontier;
@@ -22,6 +23,8 @@ pub static METHODS: &[&dyn Method] = &[
     &Of::<Recommend>::new(),
     // Tables.
     &Of::<Frontier>::new(),
+    // Tasks.
+    &Of::<Calibration>::new(),
     // Inference.
     &Of::<Lifetime>::new(),
 ];

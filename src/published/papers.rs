@@ -51,6 +51,9 @@ pub struct Paper {
     pub items: Vec<String>,
     /// Keys of its references.
     pub references: Vec<String>,
+    /// What was never published of it, where the items stand without a number of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Why it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<String>,
