@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("base/fault", 1),
     ("base/text", 1),
     ("base/word", 1),
+    ("base/expression", 2),
     ("base/interpolate", 2),
     ("base/objective", 2),
     ("base/root", 2),

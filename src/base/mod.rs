@@ -2,6 +2,7 @@
 //! and minima, interpolation, text that is shown, faults that are caught, dates.
 
 pub mod date;
+pub(crate) mod expression;
 pub mod fault;
 pub mod interpolate;
 pub mod objective;

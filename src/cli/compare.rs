@@ -21,15 +21,16 @@ pub struct Args {
     table: String,
     /// The table of another recipe, to be compared with the first
     variant: Option<String>,
-    /// Laws to compare on the rows of one table, by what they say of budgets that they have not seen
+    /// Laws to compare on the rows of one table, by what they say of budgets that they have not seen;
+    /// ids, or laws written down as for `scaling fit`
     #[arg(
         long,
         value_name = "ID,...",
-        value_delimiter = ',',
+        value_parser = listed,
         required_unless_present = "variant",
         conflicts_with = "variant"
     )]
-    laws: Vec<String>,
+    laws: Option<Listed>,
     /// Column that orders the rows: budgets are forecast from the smaller ones [default: C]
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
@@ -80,19 +81,45 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Outcome {
     method::run_as(job, Vec::new(), &args.common, out, &|record, out| print_json(out, &flat(record)))
 }
 
+/// Laws of one `--laws`: ids and written laws.
+#[derive(Clone, Debug, Default)]
+struct Listed(Vec<String>);
+
+/// Splits at commas outside brackets, which belong to a written law.
+#[allow(clippy::unnecessary_wraps, reason = "a parser of the command line returns a result")]
+fn listed(text: &str) -> Result<Listed, String> {
+    let (mut out, mut depth) = (vec![String::new()], 0i32);
+    for c in text.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ',' if depth <= 0 => {
+                out.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = out.last_mut() {
+            last.push(c);
+        }
+    }
+    Ok(Listed(out.into_iter().map(|law| law.trim().to_owned()).collect()))
+}
+
 fn table(args: &Args, name: &str, data: &str) -> JobTable {
     JobTable { name: name.to_owned(), reading: args.reading.said(), ..JobTable::only(data) }
 }
 
 fn laws(args: &Args) -> Result<MethodJob, Failure> {
+    let named = args.laws.clone().unwrap_or_default().0;
     let unit = |symbol: &str| {
-        let cards = args.laws.iter().filter_map(|id| Some(crate::laws::find(id)?.card()));
+        let cards = named.iter().filter_map(|id| Some(crate::laws::find(id)?.card()));
         let mut inputs = cards.filter_map(|card| Some(card.inputs[card.input(symbol)?].unit.to_owned()));
         inputs.next()
     };
     let at = given::values(&args.at, &unit).map_err(|error| Failure::request(format!("--at {error}")))?;
     let at = at.into_iter().map(|(symbol, value)| (symbol, json!(value))).collect::<Map<String, Value>>();
-    let (method, settings) = match (&args.group, &args.laws[..]) {
+    let (method, settings) = match (&args.group, &named[..]) {
         (None, laws) => ("compare", json!({ "laws": laws, "by": args.by, "at": at })),
         (Some(group), [law]) => {
             let share = &args.share;

@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     Table,
     /// There is no such law.
     UnknownLaw,
+    /// A law that was written down cannot be read.
+    WrittenLaw,
     /// A fixed, tied or bounded parameter, or a prior, makes no sense.
     Constraint,
     /// The rows do not pose the problem.
@@ -82,6 +84,9 @@ impl Kind {
             Self::Columns => "say which column plays the role with --map ROLE=COLUMN, or give it with --set ROLE=VALUE",
             Self::Table => "correct the table at the place named, or leave the row out with --where",
             Self::UnknownLaw => "choose a law that `scaling laws` lists",
+            Self::WrittenLaw => {
+                "write the law as 'L(N, D) = E + A/N^alpha + B/D^beta': inputs in the brackets, all other names parameters"
+            }
             Self::Constraint => "correct --fix, --tie, --bound or --prior; `scaling laws ID` lists the parameters",
             Self::Fit => "give more rows or wider ones, or choose a law with fewer parameters",
             Self::NotConverged => {
@@ -215,6 +220,7 @@ impl From<crate::work::job::JobError> for Failure {
         use crate::work::job::JobError;
         match error {
             JobError::UnknownLaw { .. } => Self::request(error).of(Kind::UnknownLaw),
+            JobError::WrittenLaw(_) => Self::request(error).of(Kind::WrittenLaw),
             JobError::Optimum(_) | JobError::TooMany { .. } => Self::request(error),
             JobError::Fit(
                 FitError::UnknownParameter { .. } | FitError::BadConstraint(_) | FitError::NothingFree(_),

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 pub struct Args {
     #[command(flatten)]
     table: Table,
-    /// The law's id (`scaling laws` lists them)
+    /// The law's id (`scaling laws` lists them), or a law of your own: 'L(N, D) = E + A/N^a + B/D^b'
     #[arg(long, value_name = "ID")]
     law: String,
     /// Rows to hold out of the fit and predict with it: 'C > 1e21'

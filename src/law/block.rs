@@ -85,7 +85,7 @@ impl Block {
     }
     /// Every input at the rows from `row` on that fill a vector; inputs that are not there are 1.
     #[inline(always)]
-    pub(super) fn lanes<V: Vector, R: Real<Plain = Lanes<V>>>(&self, inputs: usize, row: usize) -> [X<R>; MAX_INPUTS] {
+    pub(crate) fn lanes<V: Vector, R: Real<Plain = Lanes<V>>>(&self, inputs: usize, row: usize) -> [X<R>; MAX_INPUTS] {
         let one = X::new(Lanes(V::splat(1.0)), Lanes(V::splat(0.0)));
         let mut out = [one; MAX_INPUTS];
         for (slot, [values, logs]) in out.iter_mut().zip(&self.inputs).take(inputs) {

@@ -153,9 +153,18 @@ pub struct Param {
     pub transform: Transform,
     /// Natural-scale starting values; the product over the nonlinear ones seeds the search.
     pub starts: &'static [f64],
-    /// Symbol of an input (or of the output): `starts` are multiples of its geometric mean over
-    /// the rows, for parameters that carry the unit of that input.
-    pub scales_with: Option<&'static str>,
+    /// Symbol of an input (or of the output) whose geometric mean over the rows `starts` are
+    /// multiples of, for parameters that carry the unit of that input, or its reciprocal.
+    pub scales_with: Option<Scale>,
+}
+
+/// What a parameter's starts are multiples of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Symbol of an input or the output.
+    pub symbol: &'static str,
+    /// Of one over its geometric mean: a rate.
+    pub against: bool,
 }
 
 impl Param {
@@ -211,7 +220,17 @@ impl Param {
     }
     /// The same, with starts that are multiples of the geometric mean of an input or the output.
     pub const fn scales_with(mut self, symbol: &'static str) -> Self {
-        self.scales_with = Some(symbol);
+        self.scales_with = Some(Scale { symbol, against: false });
+        self
+    }
+    /// The same, with starts that are multiples of one over the geometric mean of an input: a rate.
+    pub const fn scales_against(mut self, symbol: &'static str) -> Self {
+        self.scales_with = Some(Scale { symbol, against: true });
+        self
+    }
+    /// The same, in a stated unit.
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
         self
     }
     /// The same, moved on a stated scale.

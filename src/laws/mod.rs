@@ -2,6 +2,7 @@
 //! its own, `module: Form` a card on a form of [`forms`]. How to add one: `src/laws/README.md`.
 
 pub mod forms;
+pub mod written;
 
 use crate::costs::COSTS;
 use crate::law::{Cost, Law, Of};
@@ -171,7 +172,18 @@ pub fn find_cost(id: &str) -> Option<&'static Cost> {
     costs().into_iter().find(|cost| cost.id == id)
 }
 
-/// A law by id.
+/// A law by id, or by its text: see [`written`]. For what is wrong with a text, ask [`sought`].
 pub fn find(id: &str) -> Option<&'static dyn Law> {
-    LAWS.iter().copied().find(|law| law.card().id == id)
+    sought(id).ok().flatten()
+}
+
+/// A law by id, or by its text; `None` if there is no law of this id.
+///
+/// # Errors
+/// One sentence, if a law was written and cannot be read.
+pub fn sought(id: &str) -> Result<Option<&'static dyn Law>, String> {
+    match LAWS.iter().copied().find(|law| law.card().id == id) {
+        None if written::is_written(id) => written::law(id).map(Some),
+        found => Ok(found),
+    }
 }

@@ -137,6 +137,9 @@ pub enum JobError {
         /// Similar ids.
         near: String,
     },
+    /// A law that is written down and cannot be read.
+    #[error("{0}")]
+    WrittenLaw(String),
     /// Too few replicates for an interval.
     #[error("{0} bootstrap replicates are too few for an interval: ask for at least {FEWEST}, better 1000")]
     FewReplicates(usize),
@@ -166,12 +169,12 @@ pub enum JobError {
     Optimum(#[from] OptimumError),
 }
 
-/// The law of an id, or an error that names similar ones.
+/// The law of an id or of a text, or an error that names similar ones.
 ///
 /// # Errors
-/// [`JobError::UnknownLaw`].
+/// [`JobError::UnknownLaw`], [`JobError::WrittenLaw`].
 pub fn law(id: &str) -> Result<&'static dyn Law, JobError> {
-    crate::laws::find(id).ok_or_else(|| {
+    crate::laws::sought(id).map_err(JobError::WrittenLaw)?.ok_or_else(|| {
         let near = ingest::suggestion(id, crate::laws::LAWS.iter().map(|law| law.card().id));
         JobError::UnknownLaw { law: id.to_owned(), near }
     })

@@ -170,3 +170,44 @@ def test_other_threads_run_while_a_fit_does(runs):
 def test_the_laws_are_listed():
     laws = sl.laws()
     assert "chinchilla" in laws.index and len(laws) > 80
+
+
+def test_a_python_function_is_a_law(runs, scaling, tmp_path):
+    frame = pd.read_csv(runs)
+    text = "L(N, D) = E + A/N^alpha + B/D^beta"
+
+    def law(N, D, E, A, B, alpha, beta):
+        return E + A / N**alpha + B / D**beta
+
+    assert sl.law(law) == text
+    fit = sl.fit(frame, law=law)
+    built_in = sl.fit(frame, law="chinchilla")
+    for symbol in ("E", "A", "B", "alpha", "beta"):
+        assert fit.params.loc[symbol, "estimate"] == pytest.approx(built_in.params.loc[symbol, "estimate"], rel=1e-6)
+    at = {"N": "7B", "D": "1T"}
+    assert fit.predict(**at)["estimate"] == pytest.approx(built_in.predict(**at)["estimate"], rel=1e-9)
+    # The command line fits the same text to the same digits, and opens what was saved.
+    scaling("fit", runs, "--law", text, "--out", tmp_path / "there")
+    assert digits(saved(tmp_path / "there")) == digits(json.loads(fit.to_json()))
+    assert sl.open(tmp_path / "there").predict(**at) == fit.predict(**at)
+    compared = sl.compare(frame, [law, "kaplan"])
+    assert text in [entry["law"] for entry in compared["laws"]]
+
+
+def test_functions_are_written_down_or_refused():
+    text = "y(x) = a*exp(-k*x) + b*max(x, c)^2 - 1/(1 + ln(x))"
+    assert sl.law(lambda x, a, k, b, c: a * np.exp(-(k * x)) + b * np.maximum(x, c) ** 2 - 1 / (1 + np.log(x)), output="y") == text
+    assert sl.law(lambda size, *, a, p: a * size**-p, bounds={"p": (0, 2)}) == "L(size) = a*size^(-p); p in [0.0, 2.0]"
+    assert sl.law(lambda N, a, b: a - (b - N)) == "L(N) = a - (b - N)"
+    assert sl.law(lambda N, a, b: (a + b) * -N / (2 * a) ** 0.5) == "L(N) = (a + b)*(-N)/(2*a)^0.5"
+    import math
+
+    for law, part in [
+        (lambda N, a: a if N > 1 else a / N, "compares values"),
+        (lambda N, a: math.exp(a * N), "numpy.exp"),
+        (lambda N, a: np.arccosh(N) * a, "numpy.arccosh"),
+        (lambda *values: 1.0, "no *"),
+        (lambda X, a: sum(X) * a, "argument of its own"),
+    ]:
+        with pytest.raises(sl.ScalingError, match=part.replace("*", r"\*")):
+            sl.law(law)

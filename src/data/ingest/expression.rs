@@ -3,11 +3,11 @@
 //!
 //! A bare word is a role or a column; a column whose name is not one word stands in backticks.
 //! `row` is the number of a row, from 1, unless a column has that name. Text stands in quotes. Comparisons may be chained: `1e7 <= N < 1e9`. A comparison with a
-//! missing value or NaN is false. Arithmetic: `+ - * / ^` and the functions of [`super::parser`].
+//! missing value or NaN is false. Arithmetic: `+ - * / ^` and the functions of [`crate::base::expression`].
 
 use super::error::Mistake;
-use super::lexer::{Op, Token, lex};
-use super::parser::Parser;
+pub(super) use crate::base::expression::Name;
+use crate::base::expression::{Fault, Node, Op, parse};
 use crate::base::units::{Dimension, Quantity, Unit};
 
 /// A parsed filter or formula.
@@ -18,48 +18,12 @@ pub(super) struct Expression {
     pub names: Vec<Name>,
 }
 
-/// A column named by an expression.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Name {
-    pub name: String,
-    /// Compared with text.
-    pub text: bool,
-    /// Character where it stands, from 1.
-    pub position: usize,
-}
-
 /// The values of a named column.
 #[derive(Clone, Copy)]
 pub(super) enum Values<'a> {
     Numbers(&'a [f64]),
     Texts(&'a [String]),
 }
-
-#[derive(Clone, Debug)]
-pub(super) enum Node {
-    // Conditions. Chains are lists, so that depth is only what brackets make it.
-    And(Vec<Node>),
-    Or(Vec<Node>),
-    Not(Box<Node>),
-    Compare(Box<Node>, Op, Box<Node>),
-    In(Box<Node>, Vec<Node>),
-    // Numbers.
-    Column(usize),
-    Number(Quantity, usize),
-    Sum(Vec<(f64, Node)>),
-    Product(Vec<(bool, Node)>),
-    Power(Box<Node>, Box<Node>),
-    Call(fn(f64) -> f64, Box<Node>),
-    // Texts.
-    Text(String),
-    Truth(bool),
-}
-
-/// No expression needs more characters.
-const LONGEST: usize = 100_000;
-
-/// Where (character from 0) and what.
-pub(super) type Fault = (usize, String);
 
 impl Expression {
     /// Reads a condition. `known` says whether a word is a column or a role: `train-loss` is one
@@ -76,26 +40,15 @@ impl Expression {
     fn parse(text: &str, known: &dyn Fn(&str) -> bool, condition: bool) -> Result<Self, Mistake> {
         let error =
             |(position, detail): Fault| Mistake::Expression { text: text.to_owned(), position: position + 1, detail };
-        if text.len() > LONGEST {
-            return Err(error((LONGEST, format!("an expression has at most {LONGEST} characters"))));
-        }
-        let tokens = lex(text, known).map_err(error)?;
-        let end = text.chars().count();
-        let mut parser = Parser::new(tokens, end);
-        let root = parser.whole().map_err(error)?;
-        if let Some(token) = parser.peek() {
-            let detail = match (token, root.is_condition()) {
-                (Token::Name(_) | Token::Number(..), false) => "an operator or a comparison should stand here",
-                (_, true) => "this should have ended, or go on with `and` or `or`",
-                (_, false) => "this should have ended, or go on with an operator or a comparison",
-            };
-            return Err(error(parser.fault(detail)));
-        }
+        let (root, names) = parse(text, known).map_err(error)?;
         match (condition, root.is_condition()) {
-            (true, false) => Err(error(parser.fault("a comparison (<, <=, >, >=, ==, != or in) should stand here"))),
+            (true, false) => {
+                let detail = "a comparison (<, <=, >, >=, ==, != or in) should stand here";
+                Err(error((text.chars().count(), detail.to_owned())))
+            }
             (false, true) => Err(error((0, "a number is needed here, not a comparison".to_owned()))),
             (false, false) if root.is_text() => Err(error((0, "a number is needed here, not a text".to_owned()))),
-            _ => Ok(Self { root, names: parser.names() }),
+            _ => Ok(Self { root, names }),
         }
     }
 
@@ -195,14 +148,6 @@ impl Node {
         }
     }
 
-    pub fn is_condition(&self) -> bool {
-        matches!(self, Self::And(_) | Self::Or(_) | Self::Not(_) | Self::Compare(..) | Self::In(..))
-    }
-
-    pub fn is_text(&self) -> bool {
-        matches!(self, Self::Text(_) | Self::Truth(_))
-    }
-
     fn holds(&self, columns: &[Values<'_>], row: usize) -> bool {
         match self {
             Self::And(all) => all.iter().all(|node| node.holds(columns, row)),
@@ -227,7 +172,11 @@ impl Node {
                 if *divide { product / factor } else { product * factor }
             }),
             Self::Power(base, exponent) => base.number(columns, row).powf(exponent.number(columns, row)),
-            Self::Call(function, inner) => function(inner.number(columns, row)),
+            Self::Call(function, arguments) => match &arguments[..] {
+                [x] => function.of(x.number(columns, row)),
+                [x, y] => function.of_two(x.number(columns, row), y.number(columns, row)),
+                _ => f64::NAN,
+            },
             _ => f64::NAN,
         }
     }

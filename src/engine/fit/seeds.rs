@@ -9,7 +9,7 @@
 use super::Setup;
 use super::problem::{Binding, Rows};
 use crate::engine::solve::cholesky;
-use crate::law::{BLOCK, Block, Jet, Order, Param, Role, Transform};
+use crate::law::{BLOCK, Block, Jet, Order, Param, Role, Scale, Transform};
 
 /// Rows that seeds are judged on; more do not make a better seed.
 pub(super) const SEED_ROWS: usize = 2_048;
@@ -325,12 +325,13 @@ fn natural_bounds(setup: &Setup, i: usize, param: &Param) -> (f64, f64) {
 
 /// The unit of a parameter's starts: the geometric mean of the input or output it scales with.
 fn scale(setup: &Setup, param: &Param) -> f64 {
-    let Some(symbol) = param.scales_with else { return 1.0 };
+    let Some(Scale { symbol, against }) = param.scales_with else { return 1.0 };
     let card = setup.law.card();
     let logs: Vec<f64> = match card.input(symbol) {
         Some(i) => setup.rows.logs[i].clone(),
         None => setup.rows.measured.iter().map(|y| y.ln()).collect(),
     };
     let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
+    let mean = if against { -mean } else { mean };
     if mean.is_finite() { mean.exp() } else { 1.0 }
 }

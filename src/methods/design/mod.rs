@@ -134,10 +134,9 @@ fn start(given: &Given, settings: &Settings) -> Result<(String, Fitted), MethodE
         (None, false, _) => refused("name a fit, or a table of runs and a law".to_owned()),
         (None, true, None) => refused("rows without a fit need a law: law = \"chinchilla\"".to_owned()),
         (None, true, Some(id)) => {
-            let law = laws::find(id).ok_or_else(|| MethodError::Settings {
-                method: card::STATIC.id,
-                detail: format!("there is no law `{id}`; `scaling laws` lists them"),
-            })?;
+            let fault = |detail| MethodError::Settings { method: card::STATIC.id, detail };
+            let none = || fault(format!("there is no law `{id}`; `scaling laws` lists them"));
+            let law = laws::sought(id).map_err(fault)?.ok_or_else(none)?;
             let rows = given.read_columns(&card::STATIC, "runs", Request::of(law))?;
             let objective = Objective { residual: Residual::Log, loss: Loss::AdaptiveHuber };
             let fit = fit(&Spec::new(law, objective), &rows)?;

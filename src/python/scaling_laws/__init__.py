@@ -21,8 +21,9 @@ from typing import Any
 
 from . import _core
 from ._core import ScalingError
+from ._written import written as _written
 
-__all__ = ["Answer", "Figure", "Fit", "ScalingError", "compare", "extrapolate", "fit", "laws", "method", "open"]
+__all__ = ["Answer", "Figure", "Fit", "ScalingError", "compare", "extrapolate", "fit", "law", "laws", "method", "open"]
 __version__ = "0.1.0"
 
 
@@ -297,8 +298,38 @@ def _frame(rows: list[dict[str, Any]], index: str | None) -> Any:
     return frame.set_index(index) if index and len(frame) else frame
 
 
-def fit(data: Any, law: str = "chinchilla", **keys: Any) -> Fit:
+def law(
+    function: Any, inputs: Iterable[str] | None = None, output: str = "L", *, bounds: Mapping[str, Any] | None = None,
+    start: Mapping[str, Any] | None = None,
+) -> str:
+    """A law of your own, from a Python function: its text, which ``fit``, ``compare`` and the command line take as a law.
+
+    >>> sl.law(lambda N, D, E, A, B, alpha, beta: E + A / N**alpha + B / D**beta)
+    'L(N, D) = E + A/N^alpha + B/D^beta'
+
+    The function is called once, with names in place of numbers, and what it does with them is written down: derivatives are
+    exact and nothing is slower than for a built-in law. It may use arithmetic and numpy's exp, log, log10, log2, sqrt, abs,
+    log1p, expm1, tanh, sin, cos, arctan, minimum, maximum and logaddexp, and scipy.special.expit; a function that branches on
+    a value is refused. ``inputs`` names its inputs; without, they are the positional arguments if there are keyword-only ones,
+    else the arguments called N, D, C, U or x, else the first. ``bounds`` ({"alpha": (0, 2)}) and ``start``
+    ({"alpha": [0.1, 0.5]}) say more of a parameter.
+    """
+    return _written(function, inputs, output, bounds, start)
+
+
+def _law(law: Any, data: Any = None) -> Any:
+    """A law as its id or text."""
+    if not callable(law):
+        return law
+    columns = data.keys() if isinstance(data, Mapping) else getattr(data, "column_names", getattr(data, "columns", ()))
+    return _written(law, columns=[str(name) for name in columns])
+
+
+def fit(data: Any, law: Any = "chinchilla", **keys: Any) -> Fit:
     """Fits a law to a table.
+
+    ``law`` is the id of a registered law, the text of one (``"L(N, D) = E + A/N^alpha + B/D^beta"``) or a Python function,
+    as for :func:`law`.
 
     Keys are those of a study's ``[[fit]]``: ``where`` (rows to keep), ``holdout``, ``map`` (role = column or formula),
     ``set`` (role = constant), ``objective`` (``"hoffmann"``), ``residual``, ``loss``, ``delta``, ``fix``, ``tie``, ``bound``
@@ -309,7 +340,7 @@ def fit(data: Any, law: str = "chinchilla", **keys: Any) -> Fit:
     Raises ScalingError (a ValueError) with the sentence that the command line prints.
     """
     table = _table(data)
-    return Fit(_core.fit(table, _settings({"law": law, **keys})), table, keys)
+    return Fit(_core.fit(table, _settings({"law": _law(law, data), **keys})), table, keys)
 
 
 def open(path: str | os.PathLike[str]) -> Fit:
@@ -345,9 +376,9 @@ def method(name: str, data: Any = None, *, fits: Iterable[Fit] = (), datasets: M
     return Answer(json.loads(_core.method(name, tables, native, _settings(settings))))
 
 
-def compare(data: Any, laws: Iterable[str], **settings: Any) -> dict[str, Any]:
+def compare(data: Any, laws: Iterable[Any], **settings: Any) -> dict[str, Any]:
     """Compares laws by what they say of budgets that they have not seen: ``laws`` with their scores, and a ``verdict``."""
-    return method("compare", data, laws=list(laws), **settings)["outcome"]
+    return method("compare", data, laws=[_law(law, data) for law in laws], **settings)["outcome"]
 
 
 def laws() -> Any:

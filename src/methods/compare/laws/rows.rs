@@ -35,7 +35,7 @@ pub(super) fn find(ids: &[String]) -> Result<Vec<&'static dyn Law>, MethodError>
     let refused = |detail: String| MethodError::Settings { method: STATIC.id, detail };
     let mut found: Vec<&'static dyn Law> = Vec::new();
     for id in ids {
-        let Some(law) = laws::find(id) else {
+        let Some(law) = laws::sought(id).map_err(refused)? else {
             let near = suggestion(id, laws::LAWS.iter().map(|law| law.card().id));
             return Err(refused(format!("there is no law `{id}`{near}; `scaling laws` lists them")));
         };

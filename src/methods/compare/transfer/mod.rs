@@ -153,7 +153,7 @@ fn refused<T>(detail: String) -> Result<T, MethodError> {
 
 /// The law and the positions of what is shared.
 fn sound(settings: &Settings) -> Result<(&'static dyn Law, Vec<usize>), MethodError> {
-    let Some(law) = laws::find(&settings.law) else {
+    let Some(law) = laws::sought(&settings.law).or_else(refused)? else {
         let near = suggestion(&settings.law, laws::LAWS.iter().map(|law| law.card().id));
         return refused(format!("there is no law `{}`{near}; `scaling laws` lists them", settings.law));
     };

@@ -1,21 +1,8 @@
-//! The grammar of the language of `--where` and `--map`: a recursive descent of bounded depth.
+//! The grammar of the language of `--where`, `--map` and written laws: a recursive descent of bounded depth.
 
-use super::expression::{Fault, Name, Node};
 use super::lexer::{Op, Token};
+use super::{Fault, Function, Name, Node};
 use crate::base::units::Quantity;
-
-/// A function of one number.
-type Function = fn(f64) -> f64;
-
-/// The functions of one number.
-const FUNCTIONS: &[(&str, Function)] = &[
-    ("ln", f64::ln),
-    ("log10", f64::log10),
-    ("log2", f64::log2),
-    ("exp", f64::exp),
-    ("sqrt", f64::sqrt),
-    ("abs", f64::abs),
-];
 
 /// Brackets, signs and powers may stand within each other this deep.
 const DEEPEST: usize = 64;
@@ -302,20 +289,31 @@ impl Parser {
     }
 
     fn call(&mut self, name: &str) -> Result<Node, Fault> {
-        let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<&str> = FUNCTIONS.iter().map(|(known, _)| *known).collect();
+        let Some(function) = Function::named(name) else {
             let detail = match name {
                 "log" => "`log` may be natural or of base ten; write ln or log10".to_owned(),
-                _ => format!("there is no function `{name}`; there is {}", known.join(", ")),
+                _ => format!("there is no function `{name}`; there is {}", Function::names().join(", ")),
             };
             return Err(self.fault(&detail));
         };
         self.at += 2;
-        let position = self.position();
-        let inner = self.deeper(Self::sum)?;
-        let inner = self.numeric(inner, position)?;
+        let mut arguments = Vec::new();
+        loop {
+            let position = self.position();
+            let inner = self.deeper(Self::sum)?;
+            arguments.push(self.numeric(inner, position)?);
+            let full = arguments.len() == function.arity();
+            match self.peek() {
+                Some(Token::Comma) if !full => self.at += 1,
+                Some(Token::Comma) => return Err(self.fault(&format!("`{name}` takes {} of these", function.arity()))),
+                _ if full => break,
+                _ => {
+                    return Err(self.fault(&format!("`{name}` takes {} numbers, with a `,` between", function.arity())));
+                }
+            }
+        }
         match self.accept(&Token::Close) {
-            true => Ok(Node::Call(*function, Box::new(inner))),
+            true => Ok(Node::Call(function, arguments)),
             false => Err(self.fault("a closing `)` is missing")),
         }
     }

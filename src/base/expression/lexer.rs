@@ -1,10 +1,11 @@
-//! Words, numbers and signs of the language of `--where` and `--map`.
+//! Words, numbers and signs of the language of `--where`, `--map` and written laws.
 
-use super::expression::Fault;
+use super::Fault;
 use crate::base::units::{self, Quantity, UnitError};
 
+/// A comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Op {
+pub enum Op {
     Less,
     LessEqual,
     Greater,
