@@ -323,3 +323,178 @@ fn figures_are_set_as_a_journal_asks() {
     let (_, [_, message, _]) = failure(at, &["plot", "fit", "--width", "1in", "--font-size", "20", "--json"]);
     assert!(message.contains("give another --width or --font-size"), "{message}");
 }
+
+fn put(folder: &Path, file: &str, text: impl AsRef<[u8]>) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Castagnoli's sum bit by bit, masked as TensorBoard has it.
+fn sum(data: &[u8]) -> [u8; 4] {
+    let turn = |value: u32, _| if value & 1 == 1 { (value >> 1) ^ 0x82f6_3b78 } else { value >> 1 };
+    let crc = !data.iter().fold(!0u32, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), turn));
+    crc.rotate_right(15).wrapping_add(0xa282_ead8).to_le_bytes()
+}
+
+/// An event with one scalar, framed: step (2), summary (5) of a value (1) with tag (1) and number (2).
+fn event(step: u8, tag: &str, number: f32) -> Vec<u8> {
+    let mut value = [&[0x0a, tag.len() as u8], tag.as_bytes(), &[0x15]].concat();
+    value.extend(number.to_le_bytes());
+    let summary = [&[0x0a, value.len() as u8][..], &value].concat();
+    let data = [&[0x10, step, 0x2a, summary.len() as u8][..], &summary].concat();
+    let length = (data.len() as u64).to_le_bytes();
+    [&length[..], &sum(&length), &data, &sum(&data)].concat()
+}
+
+/// The rows of a table that was written, as text by column, whole numbers without their point.
+fn written(folder: &Path, file: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let mut lines =
+        text.lines().map(|line| line.split(',').map(|cell| cell.trim_end_matches(".0").to_owned()).collect::<Vec<_>>());
+    let headers = lines.next().unwrap();
+    lines.map(|cells| headers.iter().cloned().zip(cells).collect()).collect()
+}
+
+#[test]
+fn runs_of_every_format_are_harvested_with_their_provenance() {
+    let place = TempDir::new().unwrap();
+    let folder = place.path();
+    put(
+        folder,
+        "all/wandb/run-20260101-a1/files/config.yaml",
+        "wandb_version: 1\nlr:\n  desc: null\n  value: 1e-05\nmodel:\n  value:\n    width: 64\n_wandb:\n  value: {}\n",
+    );
+    put(
+        folder,
+        "all/wandb/run-20260101-a1/files/wandb-summary.json",
+        r#"{"val": {"loss": 2.5}, "tokens": 1000, "_step": 9}"#,
+    );
+    put(folder, "all/wandb/run-20260101-a1/files/output.log", "anything");
+    let config = r#"{"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4, "intermediate_size": 256, "vocab_size": 1000, "max_position_embeddings": 128, "tie_word_embeddings": false}"#;
+    put(folder, "all/hf/config.json", config);
+    put(folder, "all/hf/checkpoint-10/trainer_state.json", r#"{"log_history": [{"loss": 9.0, "step": 10}]}"#);
+    put(
+        folder,
+        "all/hf/checkpoint-20/trainer_state.json",
+        r#"{"global_step": 20, "num_input_tokens_seen": 4000, "log_history": [{"loss": 9.0, "step": 10}, {"eval_loss": 3.25, "step": 20}]}"#,
+    );
+    put(
+        folder,
+        "all/eval/results_2026-01-01.json",
+        r#"{"results": {"arc_easy": {"acc,none": 0.5, "acc_stderr,none": 0.01, "alias": "arc_easy"}}, "versions": {"arc_easy": 1.0}, "config": {}}"#,
+    );
+    put(folder, "all/tb/events.out.tfevents.1.host", [event(1, "loss", 4.0), event(7, "loss", 3.5)].concat());
+    put(
+        folder,
+        "all/lines/log.jsonl",
+        "{\"step\": 1, \"val\": {\"loss\": 3.0}}\n{\"step\": 2, \"val\": {\"loss\": 2.75}}\n",
+    );
+    // What cannot be read, wholly or in part, or is nothing known.
+    put(
+        folder,
+        "all/tb2/events.out.tfevents.2.host",
+        [event(1, "loss", 4.0), event(2, "loss", 1.0)[..20].to_vec()].concat(),
+    );
+    put(folder, "all/broken/trainer_state.json", "{\"log_history\": [");
+    put(folder, "all/nano/train.log", "iter 1: loss 5.5\niter 2: loss 5.25\n");
+    put(folder, "all/notes.md", "notes");
+
+    let said = json(folder, &["runs", "all", "--out", "runs.csv", "--json"]);
+    let named = |key: &str| -> Vec<String> {
+        said[key]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["file"].as_str().or(one.as_str()).unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        named("skipped"),
+        ["broken/trainer_state.json", "hf/checkpoint-10/trainer_state.json", "nano/train.log"]
+    );
+    assert_eq!(named("damaged"), ["tb2/events.out.tfevents.2.host"]);
+    assert_eq!(named("of_no_known_kind"), ["notes.md"]);
+    assert_eq!((said["rows"].as_u64(), said["runs"].as_u64()), (Some(6), Some(6)));
+
+    let rows = written(folder, "runs.csv");
+    let row = |file: &str| {
+        rows.iter().find(|row| row["file"].starts_with(file)).unwrap_or_else(|| panic!("{file}: {rows:?}"))
+    };
+    let wandb = row("wandb/");
+    assert_eq!((&*wandb["run"], &*wandb["val.loss"], &*wandb["model.width"]), ("run-20260101-a1", "2.5", "64"));
+    assert_eq!(wandb["lr"].parse::<f64>().unwrap(), 1e-5);
+    assert!(!rows[0].contains_key("_wandb") && !rows[0].contains_key("wandb_version"));
+    // 2 layers of 4·64² attention, 3·64·256 feed-forward and 2·64 norms, a last norm, two embeddings.
+    let blocks = 2 * (4 * 64 * 64 + 3 * 64 * 256 + 2 * 64) + 64;
+    let trainer = row("hf/");
+    assert_eq!(trainer["params"].parse::<f64>().unwrap(), f64::from(blocks + 2 * 1000 * 64));
+    assert_eq!((&*trainer["eval_loss"], &*trainer["train.loss"], &*trainer["step"]), ("3.25", "9", "20"));
+    assert_eq!(trainer["num_input_tokens_seen"].parse::<f64>().unwrap(), 4000.0);
+    assert!(row("eval/").values().any(|cell| cell == "arc_easy") && row("eval/").values().any(|cell| cell == "0.01"));
+    assert_eq!((&*row("tb/")["loss"], &*row("tb/")["step"], &*row("tb2/")["loss"]), ("3.5", "7", "4"));
+    assert_eq!((&*row("lines/")["val.loss"], &*row("lines/")["run"]), ("2.75", "lines/log"));
+
+    // Every point, and the text log by its pattern.
+    let pattern = "iter {step}: loss {loss}";
+    let said = json(folder, &["runs", "all", "--out", "points.csv", "--every", "--pattern", pattern, "--json"]);
+    let points = written(folder, "points.csv");
+    let of =
+        |run: &str| points.iter().filter(|row| row["run"] == run).map(|row| row["loss"].clone()).collect::<Vec<_>>();
+    assert_eq!((of("nano/train"), of("tb")), (vec!["5.5".into(), "5.25".into()], vec!["4".into(), "3.5".into()]));
+    // The same folder gives the same bytes, and its own table is no run.
+    let first = fs::read(folder.join("points.csv")).unwrap();
+    done(folder, &["runs", "all", "--out", "points.csv", "--every", "--pattern", pattern]);
+    assert_eq!(fs::read(folder.join("points.csv")).unwrap(), first);
+    assert!(said["warnings"].as_array().unwrap().iter().any(|warning| warning["kind"] == "pattern-missed"));
+    done(folder, &["runs", "all", "--out", "all/runs.csv"]);
+    done(folder, &["runs", "all", "--out", "all/runs.csv"]);
+    assert_eq!(written(folder, "all/runs.csv").len(), 6);
+}
+
+#[test]
+fn fields_of_folder_names_make_a_table_that_every_verb_takes() {
+    let place = TempDir::new().unwrap();
+    let folder = place.path();
+    let table = runs();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [n, d, loss] = cells[..] else { panic!("{line}") };
+        put(
+            folder,
+            &format!("named/n{n}_d{d}/log.jsonl"),
+            format!("{{\"step\": 1, \"val_loss\": 9}}\n{{\"step\": 2, \"val_loss\": {loss}}}\n"),
+        );
+        // The same in wandb's layout, where the configuration says what the names say above.
+        let run = format!("wandb/run-{n}-{d}/files");
+        put(folder, &format!("{run}/config.yaml"), format!("params:\n  value: {n}\ntokens:\n  value: {d}\n"));
+        put(folder, &format!("{run}/wandb-summary.json"), format!("{{\"val_loss\": {loss}}}"));
+    }
+    put(folder, "runs.csv", &table);
+    let said = json(folder, &["runs", "named", "--pattern", "n{params}_d{tokens}", "--out", "named.csv", "--json"]);
+    assert_eq!((said["runs"].as_u64(), said["warnings"].as_array().unwrap().len()), (Some(12), 0));
+    let fit = |source: &str| {
+        json(folder, &["fit", source, "--law", "chinchilla", "--interval", "none", "--json"])["parameters"].clone()
+    };
+    let plain = fit("runs.csv");
+    assert!(plain.is_array() || plain.is_object());
+    let numbers = |value: &Value| -> Vec<f64> {
+        let all: Vec<&Value> = value
+            .as_array()
+            .map(|all| all.iter().collect())
+            .unwrap_or_else(|| value.as_object().unwrap().values().collect());
+        all.iter().map(|one| one["value"].as_f64().or(one["estimate"].as_f64()).or(one.as_f64()).unwrap()).collect()
+    };
+    // Folders are read by name, so the rows come in another order: the sums may differ in the last bits.
+    for source in ["named.csv", "wandb"] {
+        for (ours, theirs) in numbers(&fit(source)).iter().zip(numbers(&plain)) {
+            assert!((ours / theirs - 1.0).abs() < 1e-6, "{source}: {ours} {theirs}");
+        }
+    }
+    let (code, [kind, message, _]) =
+        failure(folder, &["runs", "named", "--pattern", "n[0-9]+", "--out", "x.csv", "--json"]);
+    assert!(code != 0 && kind == "table" && message.contains("names no column"), "{code} {kind}: {message}");
+    put(folder, "empty/readme.md", "nothing");
+    let (_, [_, message, _]) = failure(folder, &["runs", "empty", "--out", "x.csv", "--json"]);
+    assert!(message.contains("no run of wandb"), "{message}");
+}

@@ -31,6 +31,7 @@ mod recommend;
 mod report;
 mod reproduce;
 mod run;
+mod runs;
 mod saved;
 mod schema;
 mod table;
@@ -75,6 +76,8 @@ enum Verb {
     Notebook(notebook::Args),
     /// Run a study of many fits; without a file, the built-in one
     Run(run::Args),
+    /// Harvest a folder of runs (wandb, Hugging Face, lm-eval, TensorBoard, JSON lines, logs) into one table
+    Runs(runs::Args),
     /// Compare published numbers with ours
     Reproduce(reproduce::Args),
     /// Compare three ways to read the compute-optimal allocation off the same runs
@@ -149,6 +152,7 @@ fn run(verb: Verb) -> Outcome {
         Verb::Report(args) => report::run(&args, out),
         Verb::Notebook(args) => notebook::run(&args, out),
         Verb::Run(args) => run::run(&args, out),
+        Verb::Runs(args) => runs::run(&args, out),
         Verb::Reproduce(args) => reproduce::run(&args, out),
         Verb::Approaches(args) => approaches::run(&args, out),
         Verb::Recommend(args) => recommend::run(&args, out),

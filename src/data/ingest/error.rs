@@ -174,6 +174,12 @@ pub enum Mistake {
         "no table was found there (files that end in .csv, .tsv, .txt, .json, .jsonl or .parquet, perhaps with .gz or .zst)"
     )]
     NoTables,
+    /// A folder holds no run that can be read.
+    #[error("no runs to read: {detail}")]
+    NoRuns {
+        /// What was found instead.
+        detail: String,
+    },
     /// A mistake in one of several files.
     #[error("{file}: {mistake}")]
     InFile {

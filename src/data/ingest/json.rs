@@ -148,7 +148,7 @@ fn broken(error: &serde_json::Error, text: &[u8]) -> Mistake {
 
 /// Python writes NaN and infinities bare, which JSON has no words for: they become texts, and are
 /// then read as CSV reads them.
-fn quoted_specials(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn quoted_specials(bytes: &[u8]) -> Cow<'_, [u8]> {
     const SPECIAL: [&[u8]; 3] = [b"NaN", b"-Infinity", b"Infinity"];
     let mut out: Vec<u8> = Vec::new();
     let (mut copied, mut i, mut quoted) = (0, 0, false);

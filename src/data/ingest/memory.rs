@@ -4,6 +4,7 @@
 use super::cells::Table;
 use super::error::{IngestError, Mistake};
 use super::frame;
+use crate::data::measurements::Warning;
 use sha2::{Digest, Sha256};
 
 /// A column in memory.
@@ -32,6 +33,7 @@ pub struct Held {
     columns: Vec<Cells>,
     rows: usize,
     sha256: String,
+    notes: Vec<Warning>,
 }
 
 /// Two are the same if they hold the same.
@@ -76,7 +78,12 @@ impl Held {
         }
         let sha256 = frame::hexadecimal(&hash.finalize());
         let (headers, columns) = columns.into_iter().unzip();
-        Ok(Self { name: name.to_owned(), headers, columns, rows, sha256 })
+        Ok(Self { name: name.to_owned(), headers, columns, rows, sha256, notes: Vec::new() })
+    }
+
+    /// The same, with what its readers must know.
+    pub(super) fn noting(self, notes: Vec<Warning>) -> Self {
+        Self { notes, ..self }
     }
 
     /// What it is called.
@@ -96,6 +103,7 @@ impl Held {
     pub(super) fn load(&self, numbers: &[usize], texts: &[usize]) -> Table {
         let mut table = Table::new(numbers.len(), texts.len());
         table.rows = self.rows;
+        table.notes.clone_from(&self.notes);
         table.sha256.clone_from(&self.sha256);
         for (&column, out) in numbers.iter().zip(&mut table.numbers) {
             match &self.columns[column] {

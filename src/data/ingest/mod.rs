@@ -22,6 +22,7 @@ mod plan;
 mod preamble;
 mod reader;
 mod roles;
+mod runs;
 mod shape;
 mod split;
 mod table;
@@ -30,6 +31,7 @@ pub use builtin::{built_in, card, embedded};
 pub use convert::is_conversion;
 pub use error::{IngestError, Mistake, Place, nearest, suggestion};
 pub use memory::{Cells as HeldCells, Held};
+pub use runs::{Asked, Damaged, Harvest, harvest};
 pub use table::{
     TableColumn, cells_mark, clear_unfinished, may_replace, read_table, remove_file, replace_file, write_table,
 };
@@ -57,12 +59,14 @@ pub enum Source {
     Files(String, Vec<PathBuf>),
     /// A built-in data set, or a part of one as `set/part`.
     BuiltIn(String),
+    /// A folder of runs as labs leave them, one row for each: see [`harvest`].
+    Runs(PathBuf),
     /// A table in memory.
     Memory(Arc<Held>),
 }
 
 impl Source {
-    /// What a user's word means: standard input for `-`, a file if there is one, else a built-in data set, else the tables
+    /// What a user's word means: standard input for `-`, a file if there is one, else a built-in data set, else the runs or tables
     /// of a folder or of a pattern (`runs/*.csv`), else a file that is missing. Several words make
     /// several files, see [`Source::list`].
     pub fn named(text: &str) -> Self {
@@ -72,6 +76,7 @@ impl Source {
         }
         match Self::built_in(text) {
             Some(source) if !path.exists() => source,
+            _ if path.is_dir() && runs::is_folder(path) => Self::Runs(path.to_owned()),
             _ if path.is_dir() => Self::Files(text.to_owned(), files::of_folder(path)),
             _ if path.exists() => Self::File(path.to_owned()),
             _ => match serde_json::from_str::<Vec<String>>(text) {
@@ -95,7 +100,7 @@ impl Source {
 
     fn paths(self) -> Vec<PathBuf> {
         match self {
-            Self::File(path) => vec![path],
+            Self::File(path) | Self::Runs(path) => vec![path],
             Self::Files(_, paths) => paths,
             Self::BuiltIn(id) => vec![PathBuf::from(id)],
             Self::Memory(_) => Vec::new(),
@@ -111,7 +116,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::File(path) if input::is(path) => input::NAME.to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) | Self::Runs(path) => path.display().to_string(),
             Self::Files(text, _) => text.clone(),
             Self::BuiltIn(id) => id.clone(),
             Self::Memory(held) => held.name().to_owned(),
@@ -261,6 +266,7 @@ pub fn fingerprint(source: &Source) -> Result<String, IngestError> {
             };
             columnar::hash(path).map_err(|error| mistake(error).in_source(&name))
         }
+        Source::Runs(folder) => Ok(harvest(folder, &Asked::default())?.held(&name)?.sha256().to_owned()),
         Source::Memory(held) => Ok(held.sha256().to_owned()),
         Source::BuiltIn(id) => Ok(frame::hexadecimal(&Sha256::digest(builtin::open(id)?.1))),
     }
@@ -273,7 +279,7 @@ pub fn card_of(source: &Source) -> &'static [u8] {
             .ok()
             .and_then(|(card, _)| builtin::embedded(&format!("{}/card.toml", card.id)))
             .unwrap_or_default(),
-        Source::File(_) | Source::Files(..) | Source::Memory(_) => &[],
+        Source::File(_) | Source::Files(..) | Source::Runs(_) | Source::Memory(_) => &[],
     }
 }
 
@@ -326,6 +332,10 @@ fn open_source(source: &Source, comma: bool) -> Result<(Reader<'static>, Option<
                 return Err(placed(Mistake::NoTables));
             }
             Ok((Reader::Many(Many::new(parts)), None))
+        }
+        Source::Runs(folder) => {
+            let held = harvest(folder, &Asked::default())?.held(&name)?;
+            Ok((Reader::Memory(Arc::new(held)), None))
         }
         Source::Memory(held) => Ok((Reader::Memory(Arc::clone(held)), None)),
         Source::BuiltIn(id) => {

@@ -84,6 +84,7 @@ pub(super) const NAMES: &[(&str, &[&str], &[&str])] = &[
             "throughputtotaltokens",
             "totaltokensseen",
             "numtokensseen",
+            "numinputtokensseen",
             "ntokensseen",
             "tokensprocessed",
             "traintokensseen",

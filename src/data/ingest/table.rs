@@ -119,6 +119,9 @@ pub fn may_replace(path: &Path, like: &[u8]) -> std::io::Result<()> {
     }
 }
 
+/// How a harvest of runs begins: the two columns that say where a row is from.
+const HARVEST: &[u8] = b"run,file,";
+
 /// Whether a file is one that this program made, by what it holds, so that a folder can be copied
 /// or kept under version control. Damaged ones count, as far as they can be told; `new` is what is
 /// to stand there.
@@ -131,6 +134,8 @@ fn is_ours(path: &Path, found: &[u8], new: &[u8]) -> bool {
     match &*extension {
         _ if found.is_empty() => true,
         // The same columns; the same first key.
+        // A harvest of runs has more columns when there are more runs, and begins the same.
+        "csv" if new.starts_with(HARVEST) => found.starts_with(HARVEST),
         "csv" => found.starts_with(until(b'\n')),
         "json" => found.starts_with(until(b':')),
         "parquet" => {
