@@ -64,6 +64,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("work/accounts", 23),
     ("work/job", 24),
     ("work/fitting", 24),
+    ("work/cite", 24),
     ("work/forecast", 24),
     ("work/study", 25),
     ("work/embed", 26),

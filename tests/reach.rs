@@ -498,3 +498,54 @@ fn fields_of_folder_names_make_a_table_that_every_verb_takes() {
     let (_, [_, message, _]) = failure(folder, &["runs", "empty", "--out", "x.csv", "--json"]);
     assert!(message.contains("no run of wandb"), "{message}");
 }
+
+#[test]
+fn a_paper_takes_its_tables_its_bibliography_and_its_appendix_from_a_fit() {
+    let folder = place();
+    let at = folder.path();
+    let fit =
+        json(at, &["fit", "runs.csv", "--law", "chinchilla", "--objective", "hoffmann", "--out", "fit", "--json"]);
+    let latex = done(at, &["table", "fit", "--format", "latex"]);
+    for part in ["\\toprule", "\\midrule", "\\bottomrule", "$\\alpha$", "12 rows"] {
+        assert!(latex.contains(part), "{part}:\n{latex}");
+    }
+    let count = |what: &str| latex.matches(what).count();
+    assert_eq!(count("\\begin{tabular}"), count("\\end{tabular}"));
+    let body = latex.lines().skip(2);
+    assert!(body.clone().all(|line| !line.contains('_') || line.contains("\\_") || line.contains('$')), "{latex}");
+    let markdown = done(at, &["table", "fit", "--format", "markdown"]);
+    assert!(markdown.contains("| Symbol | Meaning |"), "{markdown}");
+    // In CSV the numbers are whole.
+    let csv = done(at, &["table", "fit", "--format", "csv"]);
+    let row =
+        csv.lines().find(|line| line.contains(",parameter,") && line.contains(",alpha,")).expect("a row of alpha");
+    let alpha: f64 = row.split(",alpha,").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+    assert_eq!(Some(alpha), fit["parameters"]["alpha"]["estimate"].as_f64());
+    let cited = json(at, &["cite", "fit", "--json"]);
+    assert_eq!(cited["keys"][0]["key"], "hoffmann2022");
+    let what = cited["keys"][0]["for"].as_str().unwrap();
+    assert!(what.contains("law chinchilla") && what.contains("objective: Huber's loss"), "{what}");
+    assert!(cited["uncited"][0].as_str().unwrap().contains("runs.csv: your own to cite, SHA-256 "));
+    let bib = done(at, &["cite", "fit", "hoffmann2022-figure4", "besiroglu2024/main"]);
+    for key in ["@misc{hoffmann2022,", "@misc{besiroglu2024,", "@software{scaling,"] {
+        assert_eq!(bib.matches(key).count(), 1, "{key}:\n{bib}");
+    }
+    assert_eq!(bib.matches('{').count(), bib.matches('}').count());
+    // Every work that a law names is in the bibliography.
+    let mut named = 0;
+    for law in json(at, &["laws", "--json"]).as_array().into_iter().flatten() {
+        let Some(id) = law["id"].as_str() else { continue };
+        let bib = done(at, &["cite", id]);
+        named += 1;
+        assert!(!bib.contains("is in no bibliography"), "{bib}");
+    }
+    assert!(named > 80, "{named}");
+    for format in ["latex", "markdown"] {
+        let list = done(at, &["checklist", "fit", "--format", format]);
+        for part in ["Rows", "12 read, 12 used", "What was minimised", "scaling fit runs.csv --law chinchilla"] {
+            assert!(list.contains(part), "{part}:\n{list}");
+        }
+    }
+    assert_eq!(failure(at, &["cite", "nothing-there", "--json"]).1[0], "unknown-fit");
+    assert_eq!(failure(at, &["checklist", "fit", "--format", "csv", "--json"]).0, 2);
+}

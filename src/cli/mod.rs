@@ -23,6 +23,7 @@ mod lifetime;
 mod method;
 mod notebook;
 mod optimum;
+mod paper;
 mod part;
 mod plot;
 mod predict;
@@ -74,6 +75,12 @@ enum Verb {
     Report(report::Args),
     /// Write a study or a saved fit as a Jupyter notebook on the Python package, its outputs in place
     Notebook(notebook::Args),
+    /// Print the numbers of fits as a table for a paper: LaTeX, Markdown or CSV
+    Table(paper::TableArgs),
+    /// Print the BibTeX of what a fit rests on: law, data, method and this program
+    Cite(paper::CiteArgs),
+    /// Print what a reader needs to repeat a fit, as an appendix for a paper
+    Checklist(paper::ChecklistArgs),
     /// Run a study of many fits; without a file, the built-in one
     Run(run::Args),
     /// Harvest a folder of runs (wandb, Hugging Face, lm-eval, TensorBoard, JSON lines, logs) into one table
@@ -151,6 +158,9 @@ fn run(verb: Verb) -> Outcome {
         Verb::Plot(args) => plot::run(&args, out),
         Verb::Report(args) => report::run(&args, out),
         Verb::Notebook(args) => notebook::run(&args, out),
+        Verb::Table(args) => paper::table(&args, out),
+        Verb::Cite(args) => paper::cite(&args, out),
+        Verb::Checklist(args) => paper::checklist(&args, out),
         Verb::Run(args) => run::run(&args, out),
         Verb::Runs(args) => runs::run(&args, out),
         Verb::Reproduce(args) => reproduce::run(&args, out),

@@ -1,6 +1,7 @@
 //! Work from end to end: one fit, a study of many, and what they leave on disk.
 
 pub mod accounts;
+pub mod cite;
 pub mod embed;
 pub mod explore;
 pub mod families;

@@ -5,7 +5,7 @@ mod method;
 mod part;
 mod section;
 
-pub use method::{MethodOutcome, method_table, run_methods};
+pub use method::{MethodOutcome, method_table, read_method, run_methods};
 pub use part::{Planned, Shard, clear, plan};
 pub use section::sections;
 

@@ -48,7 +48,11 @@ pub fn rows(law: &dyn Law, count: usize) -> Option<(Measurements, Vec<f64>)> {
             .iter()
             .map(|param| {
                 let start = param.starts[(param.starts.len() / 2 + choice) % param.starts.len()];
-                start * param.scales_with.map_or(1.0, middle)
+                start
+                    * param.scales_with.map_or(1.0, |scale| {
+                        let middle = middle(scale.symbol);
+                        if scale.against { 1.0 / middle } else { middle }
+                    })
             })
             .collect();
         let mut x = vec![0.0; card.inputs.len()];

@@ -33,7 +33,8 @@ pub use error::{IngestError, Mistake, Place, nearest, suggestion};
 pub use memory::{Cells as HeldCells, Held};
 pub use runs::{Asked, Damaged, Harvest, harvest};
 pub use table::{
-    TableColumn, cells_mark, clear_unfinished, may_replace, read_table, remove_file, replace_file, write_table,
+    TableColumn, cells_mark, clear_unfinished, csv as csv_text, may_replace, read_table, remove_file, replace_file,
+    write_table,
 };
 
 use crate::data::card::DatasetCard;

@@ -175,6 +175,14 @@ fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "parquet")
 }
 
+/// Columns as CSV.
+///
+/// # Errors
+/// That they are not of one length.
+pub fn csv(columns: &[(String, TableColumn)]) -> Result<String, String> {
+    encode(columns, false).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn encode(columns: &[(String, TableColumn)], parquet: bool) -> Result<Vec<u8>, String> {
     let rows = columns.first().map_or(0, |(_, column)| match column {
         TableColumn::Numbers(values) => values.len(),

@@ -21,6 +21,46 @@ pub fn of_fit(record: &Record, pictures: &[Picture]) -> Document {
     }
 }
 
+/// The tables of fits, without the rest of their reports.
+pub fn tables(records: &[Record]) -> Document {
+    let mut blocks = Vec::new();
+    for record in records {
+        let level = describe::level(record);
+        let of = format!("{} on {}, {} rows", record.law.title, describe::source(record), record.provenance.rows_used);
+        if records.len() > 1 {
+            blocks.push(Block::Heading(2, record.name.clone()));
+        }
+        let caption = format!("Parameters of {of}; intervals cover {level} ({})", record.interval.method);
+        let derived = estimates(format!("What follows from the parameters; intervals cover {level}"), &record.derived);
+        let all = [estimates(caption, &record.parameters), derived, predictions(record), optima(record)];
+        blocks.extend(all.into_iter().flatten());
+    }
+    Document { title: "Fits".to_owned(), blocks }
+}
+
+/// What a reader needs to repeat or doubt a fit, as an appendix: where the numbers come from, why this is
+/// the minimum, what to be careful about, and the command.
+pub fn provenance(record: &Record) -> Document {
+    let mut blocks = vec![Block::Heading(2, "Where the numbers come from".to_owned())];
+    blocks.extend(checklist(record));
+    blocks.extend(certificate(record));
+    let warnings = all_warnings(record);
+    if !warnings.is_empty() {
+        blocks.push(Block::Heading(2, "What to be careful about".to_owned()));
+        blocks.push(Block::List(warnings.iter().map(|warning| prose(&warning.message)).collect()));
+    }
+    let made = match record.command.is_empty() {
+        true => format!("Made with scaling {}, seed {}.", record.program, record.seed),
+        false => format!("Made with scaling {}, seed {}, by the command ", record.program, record.seed),
+    };
+    let mut last = plain(made);
+    if !record.command.is_empty() {
+        last.push(Span::Code(record.command.clone()));
+    }
+    blocks.push(Block::Paragraph(last));
+    Document { title: format!("Provenance of {} on {}", record.law.title, describe::source(record)), blocks }
+}
+
 /// The blocks of the report on one fit, with headings from a level down.
 pub fn blocks(record: &Record, pictures: &[Picture], level: u8) -> Vec<Block> {
     let mut out = vec![

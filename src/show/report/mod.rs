@@ -3,14 +3,16 @@
 
 mod fit;
 pub(crate) mod html;
+mod latex;
 mod markdown;
 pub mod number;
 mod section;
 mod study;
 pub mod tex;
 
-pub use fit::{Trust, main_results, of_fit, trust};
+pub use fit::{Trust, main_results, of_fit, provenance, tables, trust};
 pub use html::html;
+pub use latex::latex;
 pub use markdown::markdown;
 pub use section::{blocks_of_method, of_method, of_section};
 pub use study::{DETAILED, Fitted, Ran, Study, Tally, of_study, tally};

@@ -244,6 +244,11 @@ fn read(path: &Path) -> Option<Stored> {
     (stored.record.format == FORMAT && stored.digest() == stored.sha256).then_some(stored)
 }
 
+/// The record of a method's file, if it is one and what was written.
+pub fn read_method(path: &Path) -> Option<MethodRecord> {
+    read(path).map(|stored| stored.record)
+}
+
 /// One table over all methods: a row per named quantity.
 pub fn method_table(outcomes: &[MethodOutcome]) -> Vec<(String, TableColumn)> {
     let rows = || {
