@@ -25,7 +25,7 @@ enum Language {
 /// Which fits, and how they are set.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples: scaling table my-runs --format latex > table.tex\n          scaling table results/ --format csv --out fits.csv"
+    after_help = "Example: scaling table my-runs --format latex > table.tex\n         scaling table results/ --format csv --out fits.csv"
 )]
 pub struct TableArgs {
     /// Saved fits, or the folder of a study's results

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// What to draw, and how it is set.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples: scaling plot fit/record.json --out figures/\n          scaling plot fit --format pdf --width 3.25in --no-title --font-size 8 --grey"
+    after_help = "Example: scaling plot fit/record.json --out figures/\n         scaling plot fit --format pdf --width 3.25in --no-title --font-size 8 --grey"
 )]
 pub struct Args {
     /// A saved fit
