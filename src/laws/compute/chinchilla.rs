@@ -39,7 +39,13 @@ impl Formula<5> for Chinchilla {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.0, 1.7, 2.2]),
-            Param::coefficient("A", "A", "model-size coefficient", "nat/token·parameters^alpha", &[50.0, 400.0, 3000.0]),
+            Param::coefficient(
+                "A",
+                "A",
+                "model-size coefficient",
+                "nat/token·parameters^alpha",
+                &[50.0, 400.0, 3000.0],
+            ),
             Param::coefficient("B", "B", "data coefficient", "nat/token·tokens^beta", &[50.0, 400.0, 3000.0]),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.35, 0.6]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.2, 0.35, 0.6]),

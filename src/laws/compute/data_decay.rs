@@ -24,7 +24,13 @@ impl Formula<7> for DataDecay {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("E", r"E", "irreducible loss", "nat/token", &[1.0, 1.7, 2.2]),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[50.0, 400.0, 3000.0]),
+            Param::coefficient(
+                "A",
+                r"A",
+                "model-size coefficient",
+                "nat/token·parameters^alpha",
+                &[50.0, 400.0, 3000.0],
+            ),
             Param::coefficient("B", r"B", "data coefficient", "nat/token·tokens^beta", &[50.0, 400.0, 3000.0]),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.35, 0.6]),
             Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.2, 0.35, 0.6]),

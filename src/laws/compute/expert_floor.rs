@@ -20,7 +20,13 @@ impl Formula<5> for ExpertFloor {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("Linf", r"L_\infty", "irreducible loss", "nat/token", &[1.0, 1.7, 2.2]),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[50.0, 400.0, 3000.0]),
+            Param::coefficient(
+                "A",
+                r"A",
+                "model-size coefficient",
+                "nat/token·parameters^alpha",
+                &[50.0, 400.0, 3000.0],
+            ),
             Param::coefficient("k", r"k", "worth of the first extra expert, in model sizes", "1", &[0.1, 0.3])
                 .role(Role::Nonlinear),
             Param::exponent("c", r"c", "exponent of the extra experts", (0.0, 3.0), &[0.3, 0.6, 1.0]),

@@ -20,7 +20,13 @@ impl Formula<5> for ExpertShift {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("Linf", r"L_\infty", "irreducible loss", "nat/token", &[1.0, 1.7, 2.2]),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[50.0, 400.0, 3000.0]),
+            Param::coefficient(
+                "A",
+                r"A",
+                "model-size coefficient",
+                "nat/token·parameters^alpha",
+                &[50.0, 400.0, 3000.0],
+            ),
             Param::coefficient("s", r"s", "experts that a dense model is worth beyond one", "1", &[0.5, 3.0])
                 .role(Role::Nonlinear),
             Param::exponent("gamma", r"\gamma", "exponent of the experts", (0.0, 3.0), &[0.03, 0.1, 0.3]),

@@ -44,7 +44,13 @@ impl Formula<4> for Gadre {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.0, 1.8, 2.5]),
-            Param::coefficient("alpha", r"\alpha", "model-size coefficient", "nat/token/parameters^b", &[50.0, 200.0, 1000.0]),
+            Param::coefficient(
+                "alpha",
+                r"\alpha",
+                "model-size coefficient",
+                "nat/token/parameters^b",
+                &[50.0, 200.0, 1000.0],
+            ),
             Param::coefficient("beta", r"\beta", "data coefficient", "nat/token/tokens^b", &[50.0, 300.0, 2000.0]),
             Param::exponent("b", "b", "common exponent of N and D", (-3.0, 0.0), &[-0.6, -0.3, -0.15]),
         ],

@@ -95,7 +95,8 @@ pub(super) const INPUTS: &[Input] = &[
 /// The parameters that these laws share with Hoffmann's.
 pub(super) const PARAMS: [Param; 5] = [
     Param::coefficient("E", "E", "irreducible loss", "nat/token", &[1.5, 2.0]),
-    Param::coefficient("A", "A", "model-size coefficient", "nat/token·parameters^alpha", &[400.0]).role(Role::Nonlinear),
+    Param::coefficient("A", "A", "model-size coefficient", "nat/token·parameters^alpha", &[400.0])
+        .role(Role::Nonlinear),
     Param::coefficient("B", "B", "data coefficient", "nat/token·tokens^beta", &[400.0, 2000.0]).role(Role::Nonlinear),
     Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.3, 0.4]),
     Param::exponent("beta", r"\beta", "data exponent", (0.0, 3.0), &[0.3, 0.4]),

@@ -20,7 +20,13 @@ impl Formula<4> for ParallelStreams {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("E", r"E", "irreducible loss", "nat/token", &[1.0, 1.7, 2.2]),
-            Param::coefficient("A", r"A", "model-size coefficient", "nat/token·parameters^alpha", &[50.0, 400.0, 3000.0]),
+            Param::coefficient(
+                "A",
+                r"A",
+                "model-size coefficient",
+                "nat/token·parameters^alpha",
+                &[50.0, 400.0, 3000.0],
+            ),
             Param::coefficient("B", r"B", "coefficient of the streams", "nat/token", &[0.05, 0.2]),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.2, 0.35, 0.6]),
         ],

@@ -20,8 +20,14 @@ impl Formula<6> for Skaling {
         output: Input::new("L", "loss", "nat/token"),
         params: &[
             Param::coefficient("E", r"E", "irreducible loss", "nat/token", &[0.3, 1.0, 1.7]),
-            Param::coefficient("A", r"A", "model-size coefficient", "(nat/token)^(1/k)·parameters^alpha", &[10.0, 100.0, 1000.0])
-                .role(Role::Nonlinear),
+            Param::coefficient(
+                "A",
+                r"A",
+                "model-size coefficient",
+                "(nat/token)^(1/k)·parameters^alpha",
+                &[10.0, 100.0, 1000.0],
+            )
+            .role(Role::Nonlinear),
             Param::coefficient("B", r"B", "data coefficient", "(nat/token)^(1/k)·tokens^beta", &[10.0, 100.0, 1000.0])
                 .role(Role::Nonlinear),
             Param::exponent("alpha", r"\alpha", "model-size exponent", (0.0, 3.0), &[0.25, 0.4]),

@@ -15,7 +15,13 @@ pub(super) fn degradation<R: Real>(x: &[X<R>], [c_t, gamma_d, gamma_n, gamma]: [
 
 /// The degradation's parameters, in the order of both laws.
 pub(super) const DEGRADATION: [Param; 4] = [
-    Param::coefficient("C_T", "C_T", "degradation coefficient", "nat/token·parameters^gamma_N/tokens^gamma_D", &[0.05, 0.5]),
+    Param::coefficient(
+        "C_T",
+        "C_T",
+        "degradation coefficient",
+        "nat/token·parameters^gamma_N/tokens^gamma_D",
+        &[0.05, 0.5],
+    ),
     Param::exponent("gamma_D", r"\gamma_D", "growth of the degradation with data", (0.0, 5.0), &[0.5]),
     Param::exponent("gamma_N", r"\gamma_N", "fall of the degradation with model size", (0.0, 5.0), &[0.3]),
     Param::coefficient("gamma_post", r"\gamma_{post}", "bits that divide the degradation by e", "bits", &[0.5, 1.0])

@@ -38,9 +38,27 @@ pub(super) const INPUTS: [Input; 3] = [
 pub(super) const OUTPUT: Input = Input::new("L_u", "unigram-normalised loss", "nat/token").within(-f64::MAX, f64::MAX);
 pub(super) const PARAMS: [Param; 6] = [
     Param::coefficient("E", "E", "how far below the unigram loss the loss can fall", "nat/token", &[4.0, 5.5, 7.0]),
-    Param::coefficient("A1", "A_1", "model-size coefficient, sizes in millions", "nat/token·(1e6 parameters)^beta", &[0.7, 2.0, 6.0]),
-    Param::coefficient("A2", "A_2", "vocabulary coefficient, parameters in millions", "nat/token·(1e6 parameters)^alpha2", &[0.1, 0.3, 1.0]),
-    Param::coefficient("B", "B", "data coefficient, tokens in billions", "nat/token·(1e9 tokens)^beta", &[0.7, 2.0, 6.0]),
+    Param::coefficient(
+        "A1",
+        "A_1",
+        "model-size coefficient, sizes in millions",
+        "nat/token·(1e6 parameters)^beta",
+        &[0.7, 2.0, 6.0],
+    ),
+    Param::coefficient(
+        "A2",
+        "A_2",
+        "vocabulary coefficient, parameters in millions",
+        "nat/token·(1e6 parameters)^alpha2",
+        &[0.1, 0.3, 1.0],
+    ),
+    Param::coefficient(
+        "B",
+        "B",
+        "data coefficient, tokens in billions",
+        "nat/token·(1e9 tokens)^beta",
+        &[0.7, 2.0, 6.0],
+    ),
     Param::exponent("alpha2", r"\alpha_2", "vocabulary exponent", (0.1, 1.0), &[0.3, 0.6, 0.9]),
     Param::exponent("beta", r"\beta", "exponent of model size and of data", (0.1, 1.0), &[0.3, 0.45, 0.7]),
 ];

@@ -23,12 +23,24 @@ impl Formula<7> for VocabularyProduct {
             Param::coefficient("L0", r"L_0", "floor", "nat/token", &[-5.0, 1.0])
                 .bounds(f64::NEG_INFINITY, f64::INFINITY)
                 .transform(Transform::Identity),
-            Param::coefficient("A", r"A", "coefficient of size and data", "nat/token·parameters^alpha·characters^beta", &[1.0, 10.0])
-                .bounds(f64::NEG_INFINITY, f64::INFINITY)
-                .transform(Transform::Identity),
-            Param::coefficient("B", r"B", "coefficient that grows with ln V", "nat/token·parameters^alpha·characters^beta", &[1.0, 10.0])
-                .bounds(f64::NEG_INFINITY, f64::INFINITY)
-                .transform(Transform::Identity),
+            Param::coefficient(
+                "A",
+                r"A",
+                "coefficient of size and data",
+                "nat/token·parameters^alpha·characters^beta",
+                &[1.0, 10.0],
+            )
+            .bounds(f64::NEG_INFINITY, f64::INFINITY)
+            .transform(Transform::Identity),
+            Param::coefficient(
+                "B",
+                r"B",
+                "coefficient that grows with ln V",
+                "nat/token·parameters^alpha·characters^beta",
+                &[1.0, 10.0],
+            )
+            .bounds(f64::NEG_INFINITY, f64::INFINITY)
+            .transform(Transform::Identity),
             Param::coefficient("K", r"K", "coefficient of the vocabulary alone", "nat/token", &[1.0, 50.0])
                 .bounds(f64::NEG_INFINITY, f64::INFINITY)
                 .transform(Transform::Identity),
