@@ -493,7 +493,7 @@ mod transferred {
 /// How often stated probabilities are met.
 mod calibration {
     use scaling_laws::data::measurements::Measurements;
-    use scaling_laws::methods::calibration::{Calibration, Outcome, Settings};
+    use scaling_laws::methods::calibration::{Calibration, Outcome, Settings, Temper};
     use scaling_laws::methods::method::{Author, Given};
 
     fn judged(given: &Given, settings: &Settings) -> Outcome {
@@ -513,7 +513,7 @@ mod calibration {
     #[test]
     fn every_measure_is_that_of_its_definition() {
         use scaling_laws::data::ingest::{Reading, Source};
-        let given = Given::new(0, 0.9).table("predictions", Source::named("kwa2025-calibration"), Reading::default());
+        let given = Given::new(0, 0.9).table("predictions", Source::named("calibration-example"), Reading::default());
         let outcome = judged(&given, &Settings { bins: 5, class: Some("family".to_owned()) });
         for (symbol, want, within) in [
             ("ECE", 0.065_222_185_185_185, 1e-12),
@@ -528,6 +528,7 @@ mod calibration {
             let got = value(&outcome, symbol);
             assert!((got - want).abs() < within, "{symbol}: {got} {want}");
         }
+        assert_eq!(outcome.temper, Temper::NotShown, "27 rows do not tell 0.96 from 1");
         assert_eq!(outcome.sweep[2].0, 15);
         assert!((outcome.sweep[2].1 - 0.156_354_925_925_926).abs() < 1e-12);
     }
@@ -555,6 +556,7 @@ mod calibration {
         }
         let outcome = judged(&rows(&p, &y), &Settings::default());
         assert!((value(&outcome, "T") - 2.0).abs() < 1e-6, "{}", value(&outcome, "T"));
+        assert_eq!(outcome.temper, Temper::Bold);
         assert!(value(&outcome, "ECE_T") < 1e-6 && value(&outcome, "NLL_T") < value(&outcome, "NLL"));
     }
 

@@ -473,6 +473,18 @@ fn fields_of_folder_names_make_a_table_that_every_verb_takes() {
     put(folder, "runs.csv", &table);
     let said = json(folder, &["runs", "named", "--pattern", "n{params}_d{tokens}", "--out", "named.csv", "--json"]);
     assert_eq!((said["runs"].as_u64(), said["warnings"].as_array().unwrap().len()), (Some(12), 0));
+    // With one run more, and a column more, it is written anew; a table of other runs is somebody's own.
+    put(folder, "named/n9B_d9T/log.jsonl", "{\"step\": 1, \"val_loss\": 2, \"lr\": 1}\n");
+    let again = ["runs", "named", "--pattern", "n{params}_d{tokens}", "--out", "named.csv", "--json"];
+    assert_eq!(json(folder, &again)["runs"], 13);
+    std::fs::remove_dir_all(folder.join("named/n9B_d9T")).unwrap();
+    let refused = failure(folder, &again).1;
+    assert!(refused[1].contains("did not make"), "{refused:?}");
+    std::fs::remove_file(folder.join("named.csv")).unwrap();
+    json(folder, &again);
+    put(folder, "own.csv", "run,file,loss\nmine,notes.txt,3\n");
+    let refused = failure(folder, &["runs", "named", "--out", "own.csv", "--json"]).1;
+    assert!(refused[1].contains("did not make"), "{refused:?}");
     let fit = |source: &str| {
         json(folder, &["fit", source, "--law", "chinchilla", "--interval", "none", "--json"])["parameters"].clone()
     };

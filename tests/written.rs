@@ -165,6 +165,9 @@ fn the_card_follows_from_the_text() {
     assert_eq!(roles, expected.map(|(s, (r, t))| (s, r, t)));
     assert_eq!(card.params[4].bounds, (0.1, 2.0));
     assert_eq!(card.params[1].unit, "nat/token·parameters^alpha");
+    // A unit that is not known is left out: never the output's for the coefficient of a power of a product.
+    let units = |text: &str| -> Vec<&str> { find(text).unwrap().card().params.iter().map(|p| p.unit).collect() };
+    assert_eq!(units("L(N, D) = E + G/(N*D)^g + A*exp(-D/s)"), ["nat/token", "1", "1", "nat/token", "tokens"]);
     assert_eq!(card.formula, r"L = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}");
     assert!(card.allocation.is_some(), "N and D are paid for with 6ND");
     let spaced = find("L(N,  D) = E + A/N^alpha +\n B/D^beta; beta in [0.1, 2]").unwrap().card();

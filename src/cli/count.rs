@@ -70,7 +70,9 @@ fn of_file(args: &Args, path: &Path) -> Result<Architecture, Failure> {
     let text = std::fs::read_to_string(&path).map_err(|error| Failure::work(format!("{shown}: {error}")))?;
     let value: Value = serde_json::from_str(&text).map_err(|error| Failure::work(format!("{shown}: {error}")))?;
     let config = value.as_object().ok_or_else(|| Failure::work(format!("{shown}: it is not one JSON object")))?;
-    let found = architecture::of_config(config).map_err(|error| Failure::request(format!("{shown}: {error}")))?;
+    let found = architecture::of_config(config).map_err(|error| {
+        Failure::request(format!("{shown}: {error}; the numbers may be given with --layers, --width and the rest"))
+    })?;
     // Learned positions are as many as the model has, however long the sequences that it is trained on.
     Ok(Architecture { context: args.context.unwrap_or(found.context), ..found })
 }

@@ -121,14 +121,11 @@ fn kind(config: &Config) -> Result<&'static Kind, String> {
     let named = match config.get("model_type").and_then(Value::as_str) {
         Some(name) => name,
         None if nanogpt => GPT2.name,
-        None => return Err("it has no `model_type`; give the numbers with --layers, --width and the rest".to_owned()),
+        None => return Err("it has no `model_type`".to_owned()),
     };
     KINDS.iter().find(|kind| kind.name == named).ok_or_else(|| {
         let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-        format!(
-            "models of type `{named}` are not counted here, only {}; give the numbers with --layers, --width and the rest",
-            known.join(", ")
-        )
+        format!("models of type `{named}` are not counted here, only {}", known.join(", "))
     })
 }
 

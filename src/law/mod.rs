@@ -5,6 +5,7 @@
 mod block;
 mod cost;
 mod of;
+mod parts;
 mod shorthand;
 
 pub use crate::base::real::Order;
@@ -12,6 +13,7 @@ use crate::base::real::{Enclosure, Real, X};
 pub use block::{BLOCK, Block, Column, Jet, PAD};
 pub use cost::{Bound, Cost};
 pub use of::Of;
+pub(crate) use parts::{Arithmetic, PART, parts};
 use serde::{Deserialize, Serialize};
 pub use shorthand::notes;
 

@@ -1,7 +1,7 @@
 //! From one formula over a generic number to values, gradients, Hessians and enclosures, for
 //! whatever vectors the processor has.
 
-use super::{Block, Card, Form, Formula, Jet, Law, MAX_INPUTS, Order};
+use super::{Arithmetic, Block, Card, Form, Formula, Jet, Law, MAX_INPUTS, Order, parts};
 #[cfg(target_arch = "x86_64")]
 use crate::base::real::x86;
 use crate::base::real::{Dual, Enclosure, Hyper, Interval, Lanes, Real, Vector, X, elementary};
@@ -38,11 +38,18 @@ impl<F: Formula<P>, const P: usize> Default for Of<F, P> {
     }
 }
 
-/// Laws with more parameters than this take second derivatives in parts: code for all pairs at once
-/// grows with their square.
+/// A form as arithmetic alone.
+struct Plain<F>(std::marker::PhantomData<F>);
+
+impl<F: Form<P>, const P: usize> Arithmetic<P> for Plain<F> {
+    #[inline(always)]
+    fn at<R: Real>(&self, x: &[X<R>; MAX_INPUTS], theta: &[R; P]) -> R {
+        F::predict(x, theta)
+    }
+}
+
+/// Laws with more parameters than this take second derivatives in [`parts`].
 const WHOLE: usize = 6;
-/// Parameters of one part: derivatives of four fill the registers of a processor, of more its memory.
-const PART: usize = 4;
 /// Laws with at most this many parameters have their second derivatives compiled for the widest
 /// vectors too: what a bootstrap takes thousands of times. More would cost minutes of compilation.
 #[cfg(target_arch = "x86_64")]
@@ -73,39 +80,6 @@ impl<F: Form<P>, const P: usize> Of<F, P> {
                 y.d[i].0.store(&mut jet.d[i][row..]);
                 for j in 0..=i {
                     y.h[i][j].0.store(&mut jet.h[i * (i + 1) / 2 + j][row..]);
-                }
-            }
-        }
-    }
-
-    /// The same, in parts: one sweep for each two halves of a part among the parameters, so that every
-    /// two parameters meet in one. The bits are those of [`Of::pairs`].
-    #[inline(always)]
-    fn parts<V: Vector>(block: &Block, theta: &[f64; P], jet: &mut Jet) {
-        const HALF: usize = PART / 2;
-        for b in 1..P.div_ceil(HALF) {
-            for a in 0..b {
-                // Later parameters first, as in a pair.
-                let place: [Option<usize>; P] = std::array::from_fn(|k| match k / HALF {
-                    half if half == b => Some(HALF - 1 - k % HALF),
-                    half if half == a => Some(PART - 1 - k % HALF),
-                    _ => None,
-                });
-                let theta: [Hyper<Lanes<V>, PART>; P] = std::array::from_fn(|k| match place[k] {
-                    Some(i) => Hyper::variable(theta[k], i),
-                    None => Hyper::constant(theta[k]),
-                });
-                for row in (0..block.padded()).step_by(V::WIDTH) {
-                    let y = F::predict(&block.lanes::<V, Hyper<Lanes<V>, PART>>(F::INPUTS, row), &theta);
-                    y.v.0.store(&mut jet.y[row..]);
-                    for k in [a, b].into_iter().flat_map(|half| half * HALF..((half + 1) * HALF).min(P)) {
-                        let Some(first) = place[k] else { continue };
-                        y.d[first].0.store(&mut jet.d[k][row..]);
-                        for j in [a, b].into_iter().flat_map(|half| half * HALF..((half + 1) * HALF).min(k + 1)) {
-                            let Some(second) = place[j] else { continue };
-                            y.h[second][first].0.store(&mut jet.h[k * (k + 1) / 2 + j][row..]);
-                        }
-                    }
                 }
             }
         }
@@ -158,7 +132,8 @@ impl<F: Form<P>, const P: usize> Of<F, P> {
         if const { P <= WHOLE } {
             Self::second::<x86::Avx2>(block, theta, jet);
         } else {
-            Self::parts::<x86::Avx2>(block, theta, jet);
+            // The bits are those of [`Of::pairs`].
+            parts::<x86::Avx2, P>(&Plain::<F>(std::marker::PhantomData), (F::INPUTS, P), block, theta, jet);
         }
     }
 }

@@ -16,6 +16,8 @@ const MOST: usize = 1000;
 const SWEEP: [usize; 7] = [5, 10, 15, 20, 25, 50, 100];
 /// Certainty is taken as this far from it where a logarithm is needed.
 const CLIP: f64 = 1e-12;
+/// What a chi-squared variable of one degree of freedom exceeds in one of twenty.
+const CHI_SQUARED_95: f64 = 3.841_458_820_694_124;
 /// Temperatures sought, as logarithms.
 const TEMPERATURES: (f64, f64) = (-4.605_170_185_988_091, 4.605_170_185_988_091);
 
@@ -50,6 +52,18 @@ pub struct Bin {
     pub met: f64,
 }
 
+/// What a temperature says of probabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Temper {
+    /// Shown to be nearer certainty than is met.
+    Bold,
+    /// Shown to be further from it.
+    Timid,
+    /// The rows do not tell the temperature from one.
+    NotShown,
+}
+
 /// What came out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +76,8 @@ pub struct Outcome {
     pub sweep: Vec<(usize, f64)>,
     /// The error by part.
     pub classes: Vec<(String, f64)>,
+    /// Whether one temperature repairs them.
+    pub temper: Temper,
     /// The named quantities.
     pub quantities: Vec<Estimate>,
 }
@@ -138,7 +154,7 @@ impl Author for Calibration {
             Gives { symbol: "ECE_T", meaning: "expected calibration error at that temperature", unit: "1" },
             Gives { symbol: "NLL_T", meaning: "mean surprise at that temperature", unit: "nat" },
         ],
-        example: "data = \"kwa2025-calibration\"\nbins = 5\n",
+        example: "data = \"calibration-example\"\nbins = 5\n",
         notes: "\
 ## Statement
 Predictions are binned by the probability stated; in a calibrated set the share that came true is the mean probability in every bin. The expected calibration error weighs the gaps by rows, the maximal one takes the largest. Brier's score and the mean surprise need no bins. Dividing all log-odds by one temperature repairs what is uniformly too bold or too timid.
@@ -194,8 +210,15 @@ tao2023, guo2017",
         }
         let bins = binned(p, y, settings.bins);
         let quantities = quantities(p, y, &bins, cold.exp(), settings.bins, &classes);
+        // Twice the gain in ln likelihood has a chi-squared distribution of one degree of freedom if T = 1.
+        let gain = surprise(p, y) - surprise(&tempered(p, cold.exp()), y);
+        let temper = match 2.0 * p.len() as f64 * gain > CHI_SQUARED_95 {
+            true if cold > 0.0 => Temper::Bold,
+            true => Temper::Timid,
+            false => Temper::NotShown,
+        };
         let sweep = SWEEP.into_iter().map(|count| (count, expected_error(&binned(p, y, count)))).collect();
-        Ok(Outcome { rows: p.len(), bins, sweep, classes, quantities })
+        Ok(Outcome { rows: p.len(), bins, sweep, classes, temper, quantities })
     }
 
     fn quantities(outcome: &Outcome) -> Vec<Estimate> {
@@ -205,10 +228,14 @@ tao2023, guo2017",
     fn show(outcome: &Outcome) -> Section {
         let value =
             |symbol: &str| outcome.quantities.iter().find(|q| q.symbol == symbol).map_or(f64::NAN, |q| q.estimate);
-        let bold = if value("T") > 1.0 { "too bold" } else { "too timid" };
+        let temper = match outcome.temper {
+            Temper::Bold => "as they stand they are too bold",
+            Temper::Timid => "as they stand they are too timid",
+            Temper::NotShown => "these rows do not show that they are too bold or too timid",
+        };
         let text = format!(
             "{} predictions miss their stated probability by {:.4} on average over bins, by {:.4} at worst. The surprise is \
-             least at temperature {:.3}: as they stand they are {bold}.",
+             least at temperature {:.3}: {temper}.",
             outcome.rows,
             value("ECE"),
             value("MCE"),

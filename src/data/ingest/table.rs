@@ -9,6 +9,7 @@ use polars::prelude::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -134,8 +135,8 @@ fn is_ours(path: &Path, found: &[u8], new: &[u8]) -> bool {
     match &*extension {
         _ if found.is_empty() => true,
         // The same columns; the same first key.
-        // A harvest of runs has more columns when there are more runs, and begins the same.
-        "csv" if new.starts_with(HARVEST) => found.starts_with(HARVEST),
+        // A harvest of runs has more columns when there are more runs; it is of the same runs, perhaps of fewer.
+        "csv" if new.starts_with(HARVEST) => found.starts_with(HARVEST) && are_among(found, new),
         "csv" => found.starts_with(until(b'\n')),
         "json" => found.starts_with(until(b':')),
         "parquet" => {
@@ -147,6 +148,25 @@ fn is_ours(path: &Path, found: &[u8], new: &[u8]) -> bool {
         "ipynb" => serde_json::from_slice(found).is_ok_and(|notebook| cells_mark(&notebook) == marked(&notebook)),
         _ => says(MADE_BY, 4_096),
     }
+}
+
+/// Whether every row of a harvest stands in another: by the run and the file that it begins with.
+fn are_among(found: &[u8], new: &[u8]) -> bool {
+    rows_of(found).is_subset(&rows_of(new))
+}
+
+/// How the rows of a harvest begin: up to the second comma that no quotes hold.
+fn rows_of(text: &[u8]) -> HashSet<&[u8]> {
+    let lines = text.split(|byte| *byte == b'\n').skip(1).map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
+    let start = |line: &'_ [u8]| {
+        let (mut quoted, mut commas) = (false, 0);
+        line.iter().position(|byte| {
+            quoted ^= *byte == b'"';
+            commas += usize::from(*byte == b',' && !quoted);
+            commas == 2
+        })
+    };
+    lines.map(|line| &line[..start(line).unwrap_or(line.len())]).collect()
 }
 
 /// What the root of every figure holds.

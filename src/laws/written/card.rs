@@ -1,7 +1,7 @@
 //! The card of a written law: what can be said of it without being told.
 
 use super::read::Parsed;
-use super::roles::{Kind, kinds};
+use super::roles::{Kind, Unit, kinds};
 use super::tex;
 use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Counts, Family, Input, Param, Role, Transform};
@@ -72,13 +72,13 @@ fn param(parsed: &Parsed, inputs: &[Input], output: Input, j: usize, kind: Kind)
     let positive =
         |meaning: String, starts| Param::coefficient(symbol, tex, keep(meaning), "1", starts).role(Role::Nonlinear);
     let mut param = match kind {
-        Kind::Coefficient(power) => {
-            let unit = match power {
-                Some(i) if inputs[i].unit != "1" && output.unit != "1" => {
+        Kind::Coefficient(unit) => {
+            let unit = match unit {
+                Unit::Power(i) if inputs[i].unit != "1" && output.unit != "1" => {
                     keep(coefficient_unit(parsed, inputs[i], output, j))
                 }
-                Some(_) => "1",
-                None => output.unit,
+                Unit::Output => output.unit,
+                Unit::Power(_) | Unit::Unknown => "1",
             };
             Param::coefficient(symbol, tex, "positive coefficient", unit, COEFFICIENTS)
         }

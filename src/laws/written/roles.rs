@@ -8,7 +8,7 @@ use crate::base::expression::Node;
 pub(super) enum Kind {
     /// Linear: a coefficient of something that falls, grows or saturates, or the constant beside
     /// one. Positive.
-    Coefficient(Option<usize>),
+    Coefficient(Unit),
     /// Linear, of any sign.
     Slope,
     /// Exponent of an input of which the sign is written.
@@ -23,6 +23,17 @@ pub(super) enum Kind {
     Place(usize),
     /// Anything else.
     Free,
+}
+
+/// What is known of a coefficient's unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Unit {
+    /// That of the output: what stands beside it, if anything, is a pure number.
+    Output,
+    /// That of the output and of a power of one input.
+    Power(usize),
+    /// Nothing.
+    Unknown,
 }
 
 /// The kind of every parameter.
@@ -80,13 +91,21 @@ fn linear(parsed: &Parsed, kinds: &mut [Option<Kind>]) {
             _ => None,
         };
         let constant = parts.len() == 1 && lone.is_some();
-        found.push((lone, bends, constant, single));
+        let mut beside =
+            parts.iter().filter(|(_, factor)| lone.is_none() || parsed.leaf(factor) != lone.map(Leaf::Param));
+        let unit = match single {
+            Some(i) => Unit::Power(i),
+            // A function's value, and a number, have none.
+            None if beside.all(|(_, factor)| matches!(factor, Node::Call(..) | Node::Number(..))) => Unit::Output,
+            None => Unit::Unknown,
+        };
+        found.push((lone, bends, constant, unit));
     }
     let bent_anywhere = found.iter().any(|(_, bends, ..)| *bends);
-    for (lone, bends, constant, single) in found {
+    for (lone, bends, constant, unit) in found {
         let Some(j) = lone else { continue };
         kinds[j] = Some(match bends || constant && bent_anywhere {
-            true => Kind::Coefficient(single.filter(|_| bends)),
+            true => Kind::Coefficient(unit),
             false => Kind::Slope,
         });
     }

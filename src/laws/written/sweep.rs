@@ -2,14 +2,18 @@
 //! parameters, for whatever vectors the processor has.
 
 use super::Written;
+use super::tape::Tape;
 #[cfg(target_arch = "x86_64")]
 use crate::base::real::x86;
-use crate::base::real::{Dual, Enclosure, Hyper, Interval, Lanes, Real, Vector, X, elementary};
-use crate::law::{Block, Card, Jet, Law, MAX_INPUTS, MAX_PARAMS, Order};
+use crate::base::real::{Dual, Enclosure, Interval, Lanes, Real, Vector, X, elementary};
+use crate::law::{Arithmetic, Block, Card, Jet, Law, MAX_INPUTS, MAX_PARAMS, Order, PART, parts};
 
-/// Derivatives taken in one sweep.
-const PART: usize = 4;
-const HALF: usize = PART / 2;
+impl Arithmetic<MAX_PARAMS> for Tape {
+    #[inline(always)]
+    fn at<R: Real>(&self, x: &[X<R>; MAX_INPUTS], theta: &[R; MAX_PARAMS]) -> R {
+        self.run(x, theta)
+    }
+}
 
 impl Written {
     #[inline(always)]
@@ -30,45 +34,14 @@ impl Written {
         }
     }
 
-    /// One sweep for each two halves of a part among the parameters, so that every two meet in one.
-    #[inline(always)]
-    fn second<V: Vector>(&self, block: &Block, theta: &[f64; MAX_PARAMS], jet: &mut Jet) {
-        let params = self.card.params.len();
-        for b in 1..params.div_ceil(HALF).max(2) {
-            for a in 0..b {
-                // Later parameters first: the triangle that is kept is then the one that is stored.
-                let place: [Option<usize>; MAX_PARAMS] = std::array::from_fn(|k| match k / HALF {
-                    half if half == b => Some(HALF - 1 - k % HALF),
-                    half if half == a => Some(PART - 1 - k % HALF),
-                    _ => None,
-                });
-                let theta: [Hyper<Lanes<V>, PART>; MAX_PARAMS] = std::array::from_fn(|k| match place[k] {
-                    Some(i) => Hyper::variable(theta[k], i),
-                    None => Hyper::constant(theta[k]),
-                });
-                let of = |half: usize, end: usize| (half * HALF).min(end)..((half + 1) * HALF).min(end);
-                for row in (0..block.padded()).step_by(V::WIDTH) {
-                    let x = block.lanes::<V, Hyper<Lanes<V>, PART>>(self.card.inputs.len(), row);
-                    let y = self.tape.run(&x, &theta);
-                    y.v.0.store(&mut jet.y[row..]);
-                    for k in of(a, params).chain(of(b, params)) {
-                        let Some(first) = place[k] else { continue };
-                        y.d[first].0.store(&mut jet.d[k][row..]);
-                        for j in of(a, k + 1).chain(of(b, k + 1)) {
-                            let Some(second) = place[j] else { continue };
-                            y.h[second][first].0.store(&mut jet.h[k * (k + 1) / 2 + j][row..]);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     #[inline(always)]
     fn sweep<V: Vector>(&self, order: Order, block: &Block, theta: &[f64; MAX_PARAMS], jet: &mut Jet) {
         match order {
             Order::First | Order::Majorant => self.first::<V>(block, theta, jet),
-            Order::Second => self.second::<V>(block, theta, jet),
+            Order::Second => {
+                let size = (self.card.inputs.len(), self.card.params.len());
+                parts::<V, MAX_PARAMS>(&self.tape, size, block, theta, jet);
+            }
         }
     }
 

@@ -161,9 +161,7 @@ fn lines(file: &Path) -> Result<Points, String> {
 /// Each line by the first pattern that it fits; `used` says which there were.
 fn of_text(file: &Path, patterns: &[Pattern], used: &mut Vec<usize>) -> Result<Points, String> {
     if patterns.is_empty() {
-        return Err(
-            "a text log: say how a line reads with `scaling runs --pattern 'iter {step}: loss {loss}'`".to_owned()
-        );
+        return Err("a text log, of which a pattern must say how a line reads: iter {step}: loss {loss}".to_owned());
     }
     let bytes = std::fs::read(file).map_err(|error| error.to_string())?;
     let mut points = Vec::new();
