@@ -165,6 +165,9 @@ fn the_card_follows_from_the_text() {
     assert_eq!(roles, expected.map(|(s, (r, t))| (s, r, t)));
     assert_eq!(card.params[4].bounds, (0.1, 2.0));
     assert_eq!(card.params[1].unit, "nat/token·parameters^alpha");
+    let lowest = |text: &str| find(text).unwrap().card().inputs[0].domain.0;
+    assert!(lowest("y(x) = a + b*x^c") > 0.0 && lowest("y(x) = a*ln(x)") > 0.0, "a row at zero is refused by name");
+    assert!(lowest("y(x) = a + b*x^2") < 0.0 && lowest("y(x) = a + b*x") < 0.0);
     // A unit that is not known is left out: never the output's for the coefficient of a power of a product.
     let units = |text: &str| -> Vec<&str> { find(text).unwrap().card().params.iter().map(|p| p.unit).collect() };
     assert_eq!(units("L(N, D) = E + G/(N*D)^g + A*exp(-D/s)"), ["nat/token", "1", "1", "nat/token", "tokens"]);

@@ -1,7 +1,7 @@
 //! The card of a written law: what can be said of it without being told.
 
 use super::read::Parsed;
-use super::roles::{Kind, Unit, kinds};
+use super::roles::{Kind, Unit, is_positive, kinds};
 use super::tex;
 use crate::costs::SIX_N_D;
 use crate::law::{Allocation, Card, Counts, Family, Input, Param, Role, Transform};
@@ -31,7 +31,11 @@ fn keep(text: String) -> &'static str {
 
 /// The card of a law that was read.
 pub(super) fn of(id: &str, parsed: &Parsed) -> &'static Card {
-    let inputs: Vec<Input> = parsed.inputs.iter().map(|symbol| quantity(symbol)).collect();
+    let input = |(i, symbol): (usize, &String)| match is_positive(parsed, &parsed.body, i) {
+        true => quantity(symbol).within(f64::MIN_POSITIVE, f64::MAX),
+        false => quantity(symbol),
+    };
+    let inputs: Vec<Input> = parsed.inputs.iter().enumerate().map(input).collect();
     let output = quantity(&parsed.output);
     let params: Vec<Param> =
         kinds(parsed).into_iter().enumerate().map(|(j, kind)| param(parsed, &inputs, output, j, kind)).collect();

@@ -1,7 +1,7 @@
 //! What each parameter of a written law is, read off the place where it stands.
 
 use super::read::{Leaf, Parsed};
-use crate::base::expression::Node;
+use crate::base::expression::{Function, Node};
 
 /// What a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,6 +109,18 @@ fn linear(parsed: &Parsed, kinds: &mut [Option<Kind>]) {
             false => Kind::Slope,
         });
     }
+}
+
+/// Whether an input stands where only a positive number has a meaning: under a power that is not whole, or in a logarithm.
+pub(super) fn is_positive(parsed: &Parsed, node: &Node, input: usize) -> bool {
+    let own = |node: &Node| parsed.leaf(node) == Some(Leaf::Input(input));
+    let whole = |exponent: &Node| matches!(exponent, Node::Number(quantity, _) if quantity.value.fract() == 0.0);
+    let here = match node {
+        Node::Power(base, exponent) => own(base) && !whole(exponent),
+        Node::Call(Function::Ln | Function::Log10 | Function::Log2 | Function::Sqrt, arguments) => own(&arguments[0]),
+        _ => false,
+    };
+    here || node.parts().into_iter().any(|part| is_positive(parsed, part, input))
 }
 
 fn give(kinds: &mut [Option<Kind>], j: usize, kind: Kind) {
