@@ -102,9 +102,7 @@ fn the_gallery_is_fresh_and_a_second_run_changes_nothing() {
     }
     // Records and replicates are not committed: whoever runs the study first is to see it fitted.
     let committed = |(name, _): &(PathBuf, Vec<u8>)| {
-        !name.starts_with("fits")
-            && !name.starts_with("methods")
-            && name.extension().is_none_or(|end| end != "parquet")
+        !name.starts_with("fits") && !name.starts_with("methods") && name.extension().is_none_or(|end| end != "parquet")
     };
     let made: BTreeMap<PathBuf, Vec<u8>> = made.into_iter().filter(committed).collect();
     let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks-output/overview"));
